@@ -1,0 +1,145 @@
+"""The errors that Newsgraph raises on purpose.
+
+    KgError
+    ├── ArticleError            an article that cannot be read: skipped and reported, the run goes on
+    ├── ModelError              a model file that is missing, damaged or of another version
+    ├── OntologyError           ontology files or statements that break the ontology
+    ├── QueryError
+    │   ├── QuerySyntaxError    not SPARQL, with the engine's message
+    │   ├── QueryRefused        SPARQL that we do not run: SERVICE, LOAD, too long, nested too deep
+    │   ├── QueryTimeout        ran longer than its deadline and was killed
+    │   ├── QueryTooLarge       needed more memory, or produced more, than allowed
+    │   ├── QueryBusy           no worker became free in time
+    │   ├── UnknownQuery        no queries/NAME.rq
+    │   └── ParameterError      an argument that the named query does not take, or of the wrong type
+    ├── StoreError              the graph store said no
+    │   ├── StoreUnavailable    cannot be opened or reached
+    │   └── StoreLocked         another process holds it for writing
+    ├── WorkspaceError          a directory that is no workspace, or one of another version
+    ├── UnknownEntity           no entity, article or claim of that name or IRI
+    │   └── AmbiguousEntity     several; `candidates` lists them
+    └── ResolutionError         judgements or names that cannot be applied
+
+`hint` says what to do about it. Errors know nothing of HTTP: `kg.api.problems` maps class to status.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AmbiguousEntity",
+    "ArticleError",
+    "KgError",
+    "ModelError",
+    "OntologyError",
+    "ParameterError",
+    "QueryBusy",
+    "QueryError",
+    "QueryRefused",
+    "QuerySyntaxError",
+    "QueryTimeout",
+    "QueryTooLarge",
+    "ResolutionError",
+    "StoreError",
+    "StoreLocked",
+    "StoreUnavailable",
+    "UnknownEntity",
+    "UnknownQuery",
+    "WorkspaceError",
+]
+
+
+class KgError(Exception):
+    """Anything that went wrong and has a name; `hint` is the remedy, shown on a line of its own."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class ArticleError(KgError):
+    """An input that is no readable article; `source` names it."""
+
+    def __init__(self, source: str, reason: str, *, hint: str | None = None) -> None:
+        super().__init__(f"{source}: {reason}", hint=hint)
+        self.source = source
+        self.reason = reason
+
+
+class ModelError(KgError):
+    """A model file that is missing, damaged or of another version."""
+
+
+class OntologyError(KgError):
+    """Ontology files, or statements, that break the ontology."""
+
+
+class QueryError(KgError):
+    """A query that gave no answer."""
+
+
+class QuerySyntaxError(QueryError):
+    """Not SPARQL; the message is the parser's, with line and column."""
+
+
+class QueryRefused(QueryError):
+    """SPARQL that we do not run; the message names the limit or the construct."""
+
+
+class QueryTimeout(QueryError):
+    """The query ran longer than `timeout_s` seconds and its worker was killed."""
+
+    def __init__(self, timeout_s: float, *, hint: str | None = None) -> None:
+        super().__init__(f"the query did not finish within {timeout_s:g} s", hint=hint)
+        self.timeout_s = timeout_s
+
+
+class QueryTooLarge(QueryError):
+    """The query needed more memory, or its answer was larger, than allowed."""
+
+
+class QueryBusy(QueryError):
+    """No query worker became free in time; try again after `retry_after_s` seconds."""
+
+    def __init__(self, retry_after_s: int = 1) -> None:
+        super().__init__("all query workers are busy", hint=f"try again in {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+
+class UnknownQuery(QueryError):
+    """There is no named query of that name."""
+
+
+class ParameterError(QueryError):
+    """An argument that the named query does not take, lacks, or that has the wrong type."""
+
+
+class StoreError(KgError):
+    """The graph store refused or failed."""
+
+
+class StoreUnavailable(StoreError):
+    """The graph store cannot be opened or reached."""
+
+
+class StoreLocked(StoreUnavailable):
+    """Another process holds the store for writing."""
+
+
+class WorkspaceError(KgError):
+    """A directory that is no workspace, or a workspace of another version."""
+
+
+class UnknownEntity(KgError):
+    """Nothing of that name, IRI or id."""
+
+
+class AmbiguousEntity(UnknownEntity):
+    """Several things of that name; `candidates` are (IRI, label) pairs."""
+
+    def __init__(self, message: str, candidates: tuple[tuple[str, str], ...], *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.candidates = candidates
+
+
+class ResolutionError(KgError):
+    """Names or judgements that cannot be applied."""
