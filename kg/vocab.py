@@ -1,7 +1,7 @@
 """The ontology's IRIs by name, and what its predicates relate.
 
-The names are those of `ontology/kg.ttl`, in its own case (a test holds the two together); domains and ranges are read from
-that file when they are first asked for. `kg:Polity` is both a Group and a Place, so it fits wherever either does.
+The names are those of `ontology/kg.ttl`, in its own case (a test holds the two together); domains and ranges are read
+from that file when they are first asked for. `kg:Polity` is both a Group and a Place, so it fits wherever either does.
 """
 
 from __future__ import annotations
@@ -109,9 +109,9 @@ eventType: Final = term("eventType")
 EventTypes: Final = term("EventTypes")
 
 EVENT_TYPES: Final[tuple[str, ...]] = (
-    "attack", "battle", "bombing", "abduction", "killing", "protest", "riot", "strike", "election", "referendum", "talks",
-    "agreement", "ceasefire", "arrest", "trial", "appointment", "resignation", "meeting", "war", "coup", "disaster",
-    "accident", "contest", "merger", "founding", "sanction", "raid", "displacement", "capture", "withdrawal", "other",
+    "attack", "battle", "bombing", "abduction", "killing", "protest", "riot", "strike", "election", "referendum",
+    "talks", "agreement", "ceasefire", "arrest", "trial", "appointment", "resignation", "meeting", "war", "coup",
+    "disaster", "accident", "contest", "merger", "founding", "sanction", "raid", "displacement", "capture", "withdrawal", "other",
 )  # fmt: skip
 """Local names of the concepts of `kg:EventTypes`; the object of `kg:eventType` is `term(name)`."""
 
@@ -222,7 +222,7 @@ def fits(subject: EntityClass, predicate: str, object: EntityClass) -> bool:  # 
 
 
 def super_classes(cls: EntityClass) -> tuple[NamedNode, ...]:
-    """The class itself and the entity classes above it, which the graph states too: a polity is also a group and a place.
+    """The class itself and the entity classes above it, all of which the graph states: a polity is a group and a place.
 
     >>> [local(node) for node in super_classes(EntityClass.POLITY)]
     ['Polity', 'Group', 'Place']
@@ -237,7 +237,9 @@ def _classes_of(predicate: str, properties: Iterable[NamedNode]) -> frozenset[En
         raise OntologyError(f"{predicate} is no predicate of the ontology", hint=f"one of: {', '.join(PREDICATES)}")
     wanted = set(properties)
     nodes = {t.object for t in _ontology() if t.subject == term(predicate) and t.predicate in wanted}
-    found = {cls for cls in EntityClass if cls is not EntityClass.DATE and not nodes.isdisjoint(super_classes(cls))}
+    found: set[EntityClass] = {
+        cls for cls in EntityClass if cls is not EntityClass.DATE and not nodes.isdisjoint(super_classes(cls))
+    }
     if nodes & _DATES:
         found.add(EntityClass.DATE)
     if not found:
