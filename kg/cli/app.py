@@ -1,0 +1,133 @@
+"""The group of commands: loads them one at a time, and turns what they raise into messages and exit statuses."""
+
+from __future__ import annotations
+
+import os
+import sys
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from kg import __version__
+
+__all__ = ["COMMANDS", "SECTIONS", "main"]
+
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "Begin": ("demo", "init", "ingest"),
+    "Ask": ("search", "show", "run", "query", "explain", "stats", "serve"),
+    "Take out": ("export", "extract"),
+    "Look after": ("delete", "resolve", "rebuild", "check", "key"),
+}
+COMMANDS: tuple[str, ...] = tuple(name for names in SECTIONS.values() for name in names)
+
+BROKEN_PIPE = 141  # as a shell reports a tool that SIGPIPE ended
+INTERRUPTED = 130
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are the modules `kg.cli.NAME`, imported when they are asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The commands' names, in the order in which a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"kg.cli.{cmd_name}")
+        single = typer.Typer(add_completion=False, rich_markup_mode=None)
+        single.command(cmd_name, context_settings={"help_option_names": ["-h", "--help"]})(module.command)
+        return typer.main.get_command(single)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the arguments name; a misspelt one fails with the nearest names."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS)
+            ctx.fail(f"no such command: {args[0]}" + (f"; did you mean {' or '.join(near)}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands under the headings of SECTIONS."""
+        for title, names in SECTIONS.items():
+            commands = ((name, self.get_command(ctx, name)) for name in names)
+            with formatter.section(title):
+                formatter.write_dl([(name, command.get_short_help_str(limit=96)) for name, command in commands])
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; an interrupt ends it with status 130 and without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            raise typer.Exit(BROKEN_PIPE) from None
+
+
+def _version(show: bool) -> None:
+    if show:
+        print(f"newsgraph {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def kg(
+    version: bool = typer.Option(False, "--version", is_eager=True, callback=_version, help="Print the version."),
+) -> None:
+    """News articles in, a knowledge graph with evidence out.
+
+    Every edge of the graph carries its article, its sentence and how sure we are.
+    "kg demo" shows it on the articles that come with the package; "kg COMMAND --help" explains one command.
+    """
+
+
+def _complain(message: str, hint: str | None) -> None:
+    """Write `error:` and `hint:` lines to stderr."""
+    print(f"error: {message}", file=sys.stderr)
+    if hint:
+        print(f"hint: {hint}", file=sys.stderr)
+
+
+def _leave(status: int) -> NoReturn:
+    """Exit with a status, silently when nobody reads stdout any more."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        status = status or BROKEN_PIPE
+    if status == BROKEN_PIPE:  # the interpreter flushes again at exit, and would complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(status)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run `kg` with these arguments (those of the process when None); always raises SystemExit."""
+    from kg.errors import KgError
+
+    try:
+        arguments = sys.argv[1:] if arguments is None else arguments
+        status = app(arguments or ["--help"], prog_name="kg", standalone_mode=False)
+    except KgError as error:
+        _complain(str(error), error.hint)
+        status = 1
+    except Exception as error:
+        # usage errors come from typer's click, which some versions vendor and others import: known by shape
+        if not hasattr(error, "format_message"):
+            raise
+        context = getattr(error, "ctx", None)
+        hint = f"see {context.command_path} --help" if context is not None else None
+        _complain(error.format_message(), hint)
+        status = int(getattr(error, "exit_code", 2))
+    _leave(status if isinstance(status, int) else 0)

@@ -1,0 +1,84 @@
+"""What the environment says: `KG_*` variables, read once at an entry point and passed on as plain arguments.
+
+Imported by `kg.api` and `kg.cli` only. A command line option wins over its variable, a variable over the default here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from kg.errors import KgError
+
+__all__ = ["DEFAULT_BASE_IRI", "DEFAULT_STORE", "Settings", "SettingsError", "read_settings"]
+
+DEFAULT_STORE = "kg-store"
+DEFAULT_BASE_IRI = "http://localhost:8000/"
+
+
+class SettingsError(KgError):
+    """A `KG_*` variable with a value that cannot be used; the message names it."""
+
+
+def _base_iri(value: str) -> str:
+    """The value, if entity IRIs can be made by appending to it."""
+    if not value.startswith(("http://", "https://")) or not value.endswith(("/", "#")):
+        raise ValueError("must be an http(s) IRI that ends with / or #")
+    if any(c in value for c in '<>"{}|\\^` '):
+        raise ValueError("must be an IRI, without spaces, quotes or brackets")
+    return value
+
+
+class Settings(BaseSettings):
+    """The settings of one process; a wrong value fails at start."""
+
+    model_config = SettingsConfigDict(env_prefix="KG_", frozen=True, extra="ignore")
+
+    store: str = Field(
+        default=DEFAULT_STORE, description="The workspace: a directory, or memory: for a throw-away one."
+    )
+    base_iri: Annotated[str, AfterValidator(_base_iri)] = Field(
+        default=DEFAULT_BASE_IRI,
+        description="What the graph's own IRIs begin with; fixed when the workspace is created.",
+    )
+    model: Path | None = Field(default=None, description="A model directory to use instead of the one in the package.")
+    threads: int | None = Field(
+        default=None, ge=1, le=256, description="Threads of the extractor; as many as cores if unset."
+    )
+
+    host: str = Field(default="127.0.0.1", description="The address that kg serve binds.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port that kg serve binds; 0 takes a free one.")
+    api_key: SecretStr | None = Field(default=None, description="A key that may write, beside those of kg key.")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("*",), description="Web origins that may read the service from a browser, comma-separated; * for any."
+    )
+
+    query_workers: int = Field(default=2, ge=1, le=64, description="Query processes of kg serve.")
+    query_timeout_s: float = Field(default=30.0, gt=0, le=3600, description="Seconds after which a query is killed.")
+    query_memory_mb: int = Field(default=1024, ge=64, description="Memory that one query may use.")
+    query_result_mb: int = Field(default=256, ge=1, description="Size that one answer may have.")
+    query_cache_mb: int = Field(
+        default=64, ge=0, description="Memory for answers given again while the graph is unchanged."
+    )
+    max_article_mb: int = Field(default=20, ge=1, le=20, description="Size of one article sent to the service.")
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning", description="What is logged on stderr."
+    )
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def read_settings() -> Settings:
+    """The settings of this process; raises SettingsError that names each wrong variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"KG_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise SettingsError(f"wrong settings: {wrong}", hint="correct or unset the variable") from error
