@@ -1,0 +1,104 @@
+"""What the model's outputs mean: tags, classes and predicates in the order of its arrays. Training and decoding share it."""
+
+from __future__ import annotations
+
+from kg.types import EntityClass, MentionKind
+
+__all__ = [
+    "CLASSES",
+    "COREFERENCE",
+    "EVENT_TYPES",
+    "FITS",
+    "KINDS",
+    "NAME_TAGS",
+    "NOMINAL_CLASSES",
+    "NOMINAL_TAGS",
+    "PAIR_OUTPUTS",
+    "PREDICATES",
+    "PRONOUNS",
+    "STATUSES",
+    "distance_bucket",
+]
+
+CLASSES = (
+    EntityClass.PERSON,
+    EntityClass.GROUP,
+    EntityClass.PLACE,
+    EntityClass.POLITY,
+    EntityClass.EVENT,
+    EntityClass.DATE,
+)
+KINDS = (MentionKind.NAME, MentionKind.NOMINAL, MentionKind.PRONOUN, MentionKind.TRIGGER)
+NOMINAL_CLASSES = (EntityClass.PERSON, EntityClass.GROUP, EntityClass.PLACE)
+
+
+def _bio(classes: tuple[EntityClass, ...]) -> tuple[str, ...]:
+    return ("O", *(f"{prefix}-{cls}" for cls in classes for prefix in "BI"))
+
+
+NAME_TAGS = _bio(CLASSES)  # names of everything, and dates
+NOMINAL_TAGS = _bio(NOMINAL_CLASSES)
+EVENT_TYPES = tuple(
+    "attack battle bombing abduction killing protest riot strike election referendum talks agreement ceasefire arrest trial "
+    "appointment resignation meeting war coup disaster accident contest merger founding sanction raid displacement capture "
+    "withdrawal other".split()
+)
+PREDICATES = (
+    "leads",
+    "locatedIn",
+    "involves",
+    "involvesPerson",
+    "occurredAt",
+    "occurredOn",  # decoded as startDate, and endDate where the date is a range
+    "memberOf",
+    "foundedBy",
+    "partOf",
+    "within",
+    "childOf",
+    "spouseOf",
+    "citizenOf",
+)
+STATUSES = ("denied", "alleged", "planned", "former", "future")
+COREFERENCE = "sameAs"
+PAIR_OUTPUTS = (*PREDICATES, COREFERENCE, *STATUSES)
+
+_P, _G, _L, _C, _E, _D = CLASSES
+# predicate → (subject classes, object classes): the decoder cannot emit anything else
+FITS: dict[str, tuple[frozenset[EntityClass], frozenset[EntityClass]]] = {
+    name: (frozenset(subjects), frozenset(objects))
+    for name, subjects, objects in (
+        ("leads", (_P,), (_G, _C)),
+        ("locatedIn", (_G,), (_L, _C)),
+        ("involves", (_E,), (_G, _C)),
+        ("involvesPerson", (_E,), (_P,)),
+        ("occurredAt", (_E,), (_L, _C)),
+        ("occurredOn", (_E,), (_D,)),
+        ("memberOf", (_P,), (_G, _C)),
+        ("foundedBy", (_G, _C), (_P,)),
+        ("partOf", (_G, _C), (_G, _C)),
+        ("within", (_L, _C), (_L, _C)),
+        ("childOf", (_P,), (_P,)),
+        ("spouseOf", (_P,), (_P,)),
+        ("citizenOf", (_P,), (_C,)),
+    )
+}
+
+# pronoun → the class it is taken for before anything is known of its antecedent
+PRONOUNS = {
+    **dict.fromkeys(("he", "him", "his", "himself", "she", "her", "hers", "herself"), _P),
+    **dict.fromkeys(("i", "me", "my", "myself"), _P),
+    **dict.fromkeys(("they", "them", "their", "themselves", "we", "us", "our", "ourselves"), _G),
+    **dict.fromkeys(("it", "its", "itself"), _G),
+}
+
+_BUCKETS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144)
+
+
+def distance_bucket(tokens: int) -> int:
+    """A signed token distance as a small integer in [0, 25): log-like steps, 12 for zero or overlap.
+
+    >>> distance_bucket(0), distance_bucket(4), distance_bucket(-4)
+    (12, 16, 8)
+    """
+    step = sum(abs(tokens) > edge for edge in _BUCKETS)
+    return 12 + step if tokens >= 0 else 12 - step
