@@ -1,13 +1,14 @@
 """Graph → what it says of one thing: its names, its relations, and for each relation the sentences that say so.
 
-Fixed, bounded patterns (DESIGN.md 7): two or three queries a thing, whatever the number of its relations, so that a remote
-server is no slower. Nothing here knows HTTP or the terminal: `kg show`, the REST routes and the pages print it.
+Fixed, bounded patterns (DESIGN.md 7): two or three queries a thing, whatever the number of its relations, so that they
+do for a remote server too. Nothing here knows HTTP or the terminal: `kg show`, the REST routes and the pages print it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
@@ -24,10 +25,12 @@ __all__ = [
     "count_relations",
     "describe",
     "labels_of",
+    "relations_in",
     "relations_of",
+    "statement",
 ]
 
-Row = Mapping[str, "NamedNode | Literal | None"]
+Row = Mapping[str, Any]
 Select = Callable[[str], Iterable[Row]]
 """Runs a SELECT and returns its solutions; a variable without a value is missing or None."""
 
@@ -112,25 +115,51 @@ def labels_of(select: Select, iris: Iterable[str]) -> dict[str, Entity]:
     return {entity.iri: entity for entity in _describe(select, wanted)} if wanted else {}
 
 
-def count_relations(select: Select, iri: str) -> int:
+def count_relations(select: Select, iri: str, *, predicate: str | None = None) -> int:
     """How many statements have the entity as their subject or object."""
-    rows = select(f"{PREFIXES}SELECT (COUNT(DISTINCT ?statement) AS ?n) WHERE {{ {_about(iri)} }}")
+    only = f"?statement rdf:predicate kg:{predicate} ." if predicate else ""
+    rows = select(f"{PREFIXES}SELECT (COUNT(DISTINCT ?statement) AS ?n) WHERE {{ {_about(iri)} {only} }}")
     return next((_integer(row, "n") for row in rows), 0)
 
 
 def relations_of(
-    select: Select, iri: str, *, limit: int = 100, after: str = "", predicate: str | None = None
+    select: Select, iri: str, *, predicate: str | None = None, after: str = "", limit: int = 100
 ) -> tuple[Relation, ...]:
-    """The statements about an entity with their claims, in the order of their IRIs, beginning after the IRI `after`."""
+    """The statements about an entity with all their claims, by predicate; begins after the statement `after`."""
+    found = _relations(select, _about(iri), predicate=predicate, after=after, limit=limit)
+    return _with_claims(found, claims_of(select, [relation.statement for relation in found]))
+
+
+def relations_in(select: Select, article: str, *, limit: int = 1000) -> tuple[Relation, ...]:
+    """The statements that an article supports or disputes, with that article's own claims."""
+    pattern = f"GRAPH {NamedNode(article)} {{ ?claim kg:supports|kg:disputes ?statement }}"
+    found = _relations(select, pattern, limit=limit)
+    claims = claims_of(select, [relation.statement for relation in found])
+    return _with_claims(found, [claim for claim in claims if claim.article == article])
+
+
+def statement(select: Select, iri: str) -> Relation | None:
+    """One statement with all its claims, or None."""
+    found = _relations(select, f"VALUES ?statement {{ {NamedNode(iri)} }}", limit=1)
+    return next(iter(_with_claims(found, claims_of(select, [iri]))), None)
+
+
+def _relations(
+    select: Select, pattern: str, *, predicate: str | None = None, after: str = "", limit: int
+) -> tuple[Relation, ...]:
+    """The statements that a pattern binds to ?statement, ordered by predicate and IRI, without their claims."""
     only = f"FILTER(?predicate = kg:{predicate})" if predicate else ""
-    beyond = f"FILTER(STR(?statement) > {Literal(after)})" if after else ""
+    if after:  # the order is (predicate, statement), and a statement knows its predicate
+        only += f"""
+  {NamedNode(after)} rdf:predicate ?last .
+  FILTER(STR(?predicate) > STR(?last) || (?predicate = ?last && STR(?statement) > {Literal(after)}))"""
     rows = tuple(
         select(f"""{PREFIXES}
 SELECT ?statement ?subject ?predicate ?object ?asserted ?confidence ?phase ?supporting ?disputing ?supportingSources
-       ?disputingSources ?first ?last ?from ?to WHERE {{
-  {{ SELECT DISTINCT ?statement WHERE {{ {_about(iri)} }} }}
+       ?disputingSources ?first ?until ?from ?to WHERE {{
+  {{ SELECT DISTINCT ?statement WHERE {{ {pattern} }} }}
   ?statement rdf:subject ?subject ; rdf:predicate ?predicate ; rdf:object ?object ; kg:asserted ?asserted .
-  {only} {beyond}
+  {only}
   OPTIONAL {{ ?statement kg:confidence ?confidence }}
   OPTIONAL {{ ?statement kg:phase ?phase }}
   OPTIONAL {{ ?statement kg:supportingArticles ?supporting }}
@@ -138,17 +167,20 @@ SELECT ?statement ?subject ?predicate ?object ?asserted ?confidence ?phase ?supp
   OPTIONAL {{ ?statement kg:supportingSources ?supportingSources }}
   OPTIONAL {{ ?statement kg:disputingSources ?disputingSources }}
   OPTIONAL {{ ?statement kg:firstReported ?first }}
-  OPTIONAL {{ ?statement kg:lastReported ?last }}
+  OPTIONAL {{ ?statement kg:lastReported ?until }}
   OPTIONAL {{ ?statement kg:validFrom ?from }}
   OPTIONAL {{ ?statement kg:validTo ?to }}
-}} ORDER BY ?statement LIMIT {limit}""")
+}} ORDER BY STR(?predicate) STR(?statement) LIMIT {limit}""")
     )
     ends = (row[name] for row in rows for name in ("subject", "object"))
     names = labels_of(select, (end.value for end in ends if isinstance(end, NamedNode)))
+    return tuple(_relation(row, names) for row in rows)
+
+
+def _with_claims(relations: Iterable[Relation], claims: Iterable[Evidence]) -> tuple[Relation, ...]:
     evidence: dict[str, list[Evidence]] = {}
-    for claim in claims_of(select, [_text(row, "statement") for row in rows]):
+    for claim in claims:
         evidence.setdefault(claim.statement, []).append(claim)
-    relations = (_relation(row, names) for row in rows)
     return tuple(replace(relation, claims=tuple(evidence.get(relation.statement, ()))) for relation in relations)
 
 
@@ -242,7 +274,7 @@ def _relation(row: Row, names: Mapping[str, Entity]) -> Relation:
         supporting_sources=_integer(row, "supportingSources"),
         disputing_sources=_integer(row, "disputingSources"),
         first_reported=_maybe(row, "first"),
-        last_reported=_maybe(row, "last"),
+        last_reported=_maybe(row, "until"),
         valid_from=_maybe(row, "from"),
         valid_to=_maybe(row, "to"),
     )

@@ -1,7 +1,7 @@
 """The SPARQL 1.1 Protocol's requests (https://www.w3.org/TR/sparql11-protocol/, 2.1), taken apart.
 
 Beyond the protocol, `timeout` (seconds) lowers the deadline and `format` (an extension: srj, srx, csv, tsv, ttl, nt,
-jsonld) wins over Accept, for links. Updates are refused: the graphs that Newsgraph manages change by its own routes only.
+jsonld) wins over Accept, for links. Updates are refused: the graphs that Newsgraph manages change by its own routes.
 """
 
 from __future__ import annotations

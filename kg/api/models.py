@@ -1,0 +1,237 @@
+"""What travels over HTTP as JSON: requests and answers, with the examples that the documentation shows."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+__all__ = [
+    "ArticleIn",
+    "ArticleList",
+    "ArticleOut",
+    "ClaimOut",
+    "Deleted",
+    "EntityHit",
+    "EntityList",
+    "Health",
+    "Ingested",
+    "NamedQueryOut",
+    "ParameterOut",
+    "PassageOut",
+    "ProblemOut",
+    "Readiness",
+    "RelationList",
+    "RelationOut",
+    "Resolved",
+]
+
+
+class Model(BaseModel):
+    """A wire model: immutable, and strict about names that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ProblemOut(BaseModel):
+    """An RFC 9457 problem document."""
+
+    type: str = Field(examples=["https://w3id.org/newsgraph/problems/query-timeout"])
+    title: str = Field(examples=["Query timeout"])
+    status: int = Field(examples=[503])
+    detail: str = Field(examples=["the query did not finish within 30 s"])
+    hint: str | None = Field(default=None, examples=["add a LIMIT, or raise the timeout"])
+    instance: str | None = Field(default=None, examples=["/sparql"])
+
+
+class ArticleIn(Model):
+    """An article to read: `text` or `html`, with what is known of it. Its id is the one given, else its URL."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "harbour-2031-04-02",
+                    "title": "Dockers' union elects new leader",
+                    "date": "2031-04-02",
+                    "publisher": "The Harbour Gazette",
+                    "text": "Ilse Brandt was elected leader of the Dockers' Union in Rotterdam on Wednesday.",
+                }
+            ]
+        },
+    )
+
+    id: str | None = Field(default=None, min_length=1, max_length=2000)
+    url: str | None = Field(default=None, max_length=4000)
+    title: str | None = Field(default=None, max_length=2000)
+    date: str | None = Field(default=None, max_length=64, description="The day of publication, as ISO 8601.")
+    publisher: str | None = Field(default=None, max_length=500)
+    authors: tuple[str, ...] | None = None
+    language: str | None = Field(default=None, max_length=35)
+    text: str | None = None
+    html: str | None = None
+
+    @model_validator(mode="after")
+    def _one_text(self) -> ArticleIn:
+        if (self.text is None) == (self.html is None):
+            raise ValueError("give either text or html")
+        if self.id is None and self.url is None:
+            raise ValueError("give an id or a url")
+        return self
+
+
+class Ingested(Model):
+    """What came of an article that was sent."""
+
+    id: str
+    iri: str
+    outcome: Literal["added", "replaced", "unchanged"]
+
+
+class Deleted(Model):
+    """An article that was taken away with everything that only it supported."""
+
+    id: str
+    iri: str
+
+
+class Resolved(Model):
+    """What came of a maintenance task."""
+
+    task: Literal["resolve", "rebuild"]
+    seconds: float
+
+
+class ArticleOut(Model):
+    """An article of the workspace."""
+
+    id: str
+    iri: str
+    title: str | None = None
+    url: str | None = None
+    publisher: str | None = None
+    published: date | None = None
+    text: str | None = Field(default=None, description="The clean text that offsets count in; not in lists.")
+
+
+class ArticleList(Model):
+    """A page of articles; ask again with `cursor=` the `next` of this one."""
+
+    articles: tuple[ArticleOut, ...]
+    next: str | None = None
+
+
+class EntityHit(Model):
+    """An entity that a search found."""
+
+    iri: str = Field(examples=["http://localhost:8000/person/ilse-brandt-3f2a91c0"])
+    slug: str = Field(examples=["ilse-brandt-3f2a91c0"])
+    type: str = Field(examples=["Person"])
+    label: str = Field(examples=["Ilse Brandt"])
+    altlabels: tuple[str, ...] = ()
+    event_type: str | None = None
+
+
+class EntityList(Model):
+    """A page of entities; ask again with `cursor=` the `next` of this one."""
+
+    entities: tuple[EntityHit, ...]
+    next: str | None = None
+
+
+class PassageOut(Model):
+    """A quote: `text[start:end] == exact`, in code points of the article's clean text."""
+
+    start: int = Field(examples=[0])
+    end: int = Field(examples=[78])
+    exact: str = Field(examples=["Ilse Brandt was elected leader of the Dockers' Union in Rotterdam on Wednesday."])
+
+
+class ClaimOut(Model):
+    """One article that supports or disputes a relation in one sentence."""
+
+    iri: str
+    supports: bool
+    article: str
+    title: str | None
+    url: str | None
+    publisher: str | None
+    published: str | None
+    sentence: PassageOut
+    subject: PassageOut | None
+    object: PassageOut | None
+    confidence: float
+    modality: str
+    phase: str | None
+    attributed_to: str | None
+
+
+class RelationOut(Model):
+    """A statement about the entity, with every claim about it."""
+
+    statement: str
+    subject: str
+    subject_label: str
+    predicate: str
+    object: str
+    object_label: str
+    asserted: bool
+    confidence: float | None
+    phase: str | None
+    supporting_articles: int
+    disputing_articles: int
+    supporting_sources: int
+    disputing_sources: int
+    first_reported: str | None
+    last_reported: str | None
+    valid_from: str | None
+    valid_to: str | None
+    claims: tuple[ClaimOut, ...]
+
+
+class RelationList(Model):
+    """A page of an entity's relations; ask again with `cursor=` the `next` of this one."""
+
+    entity: EntityHit
+    relations: tuple[RelationOut, ...]
+    total: int
+    next: str | None = None
+
+
+class ParameterOut(Model):
+    """A parameter of a named query."""
+
+    name: str
+    type: str
+    description: str
+    required: bool = False
+    default: str | None = None
+
+
+class NamedQueryOut(Model):
+    """A named query: `GET /queries/{name}?parameter=value` answers it."""
+
+    name: str
+    title: str
+    href: str
+    parameters: tuple[ParameterOut, ...]
+
+
+class Health(Model):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+
+
+class Readiness(Model):
+    """The service can answer: what it reads, how fresh that is, and which protections are on."""
+
+    status: Literal["ready"] = "ready"
+    graph_version: int
+    served_version: int
+    snapshot_age_s: float
+    protections: dict[str, bool | str | int | float]
