@@ -111,8 +111,8 @@ EventTypes: Final = term("EventTypes")
 EVENT_TYPES: Final[tuple[str, ...]] = (
     "attack", "battle", "bombing", "abduction", "killing", "protest", "riot", "strike", "election", "referendum",
     "talks", "agreement", "ceasefire", "arrest", "trial", "appointment", "resignation", "meeting", "war", "coup",
-    "disaster", "accident", "contest", "merger", "founding", "sanction", "raid", "displacement", "capture", "withdrawal",
-    "other",
+    "disaster", "accident", "contest", "merger", "founding", "sanction", "raid", "displacement", "capture",
+    "withdrawal", "other",
 )  # fmt: skip
 """Local names of the concepts of `kg:EventTypes`; the object of `kg:eventType` is `term(name)`."""
 
