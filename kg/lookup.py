@@ -307,13 +307,11 @@ def _passage(row: Row, which: str) -> Passage | None:
 
 def _maybe(row: Row, name: str) -> str | None:
     value = row.get(name)
-    return None if value is None else value.value
+    return None if value is None else str(value.value)
 
 
 def _text(row: Row, name: str) -> str:
-    value = row[name]
-    assert value is not None, name
-    return value.value
+    return str(row[name].value)
 
 
 def _integer(row: Row, name: str) -> int:

@@ -114,6 +114,7 @@ def _leave(status: int) -> NoReturn:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run `kg` with these arguments (those of the process when None); always raises SystemExit."""
+    from kg.cli.options import MisuseError
     from kg.errors import KgError
 
     try:
@@ -121,7 +122,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         status = app(arguments or ["--help"], prog_name="kg", standalone_mode=False)
     except KgError as error:
         _complain(str(error), error.hint)
-        status = 1
+        status = 2 if isinstance(error, MisuseError) else 1
     except Exception as error:
         # usage errors come from typer's click, which some versions vendor and others import: known by shape
         if not hasattr(error, "format_message"):

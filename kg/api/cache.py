@@ -1,0 +1,55 @@
+"""Answers given before, as bytes: what makes a repeated query cost nothing while the graph is unchanged."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+
+from kg.graph import Answer
+
+__all__ = ["AnswerCache", "is_repeatable"]
+
+LARGEST_SHARE = 8  # an answer larger than an eighth of the cache would drive the others out
+CHANGING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
+
+
+class AnswerCache:
+    """The most recently used answers, within `max_bytes`; its keys name the graph's version, so that nothing goes stale."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max = max_bytes
+        self._size = 0
+        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> Answer | None:
+        """The answer kept under the key, or None."""
+        with self._lock:
+            answer = self._answers.get(key)
+            if answer is not None:
+                self._answers.move_to_end(key)
+            return answer
+
+    def put(self, key: Hashable, answer: Answer) -> None:
+        """Keep an answer, at the expense of those unused for longest."""
+        if len(answer.body) > self._max // LARGEST_SHARE:
+            return
+        with self._lock:
+            if (old := self._answers.pop(key, None)) is not None:
+                self._size -= len(old.body)
+            self._answers[key] = answer
+            self._size += len(answer.body)
+            while self._size > self._max:
+                _, oldest = self._answers.popitem(last=False)
+                self._size -= len(oldest.body)
+
+
+def is_repeatable(query: str) -> bool:
+    """Whether a query gives the same answer each time while the graph stands still.
+
+    >>> is_repeatable("SELECT (NOW() AS ?now) {}")
+    False
+    """
+    return CHANGING.search(query) is None
