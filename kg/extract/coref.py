@@ -1,0 +1,303 @@
+"""The mentions of one thing in one document → Chain.
+
+Names join by rule (equal, short for a full name, acronym, country and its adjective); nominals and pronouns join the antecedent that
+the model prefers. A surname alone joins a full name only here, inside its own article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from kg.types import Chain, DateValue, EntityClass, Mention, MentionKind
+
+__all__ = ["LINK", "chains_of", "country_of", "name_key"]
+
+LINK = 0.5  # a nominal, pronoun or trigger joins its best antecedent at or above this score
+_EVENT_LINK = 0.5
+_SMALL = frozenset("of the for and de la le el al in du des del der den y e & to on".split())
+_HONORIFICS = frozenset(
+    "mr mrs ms miss mx dr prof professor sir dame lord lady gen general col colonel maj major capt captain lt lieutenant sgt "
+    "sergeant cpl brig brigadier adm admiral cmdr commander president minister senator sen rep gov governor mayor king queen "
+    "prince princess sheikh shaikh imam mullah ayatollah maulana pastor reverend rev father sister brother bishop archbishop "
+    "cardinal pope judge justice chief comrade señor don doña herr frau monsieur madame engr hon".split()
+)
+_GENERIC = frozenset("group movement organisation organization party company army force forces troops rebels militants fighters police "
+                     "government union club team militia insurgents soldiers authorities protesters".split())  # fmt: skip
+
+
+@cache
+def _countries() -> dict[str, str]:
+    table = {}
+    path = Path(__file__).parent / "lexicon" / "en" / "countries.tsv"
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#") and line.strip():
+            country, _, others = line.partition("\t")
+            for name in (country, *others.split("|")):
+                if name:
+                    table[name.casefold()] = country
+    return table
+
+
+def country_of(name: str) -> str | None:
+    """The country that a name, adjective or people's name stands for.
+
+    >>> country_of("Kenyan"), country_of("Nairobi")
+    ('Kenya', None)
+    """
+    return _countries().get(re.sub(r"^the\s+", "", name.casefold()))
+
+
+def name_key(name: str) -> str:
+    """A name without case, points, determiner, possessive and honorifics.
+
+    >>> name_key("Gen. J.R. Diaz"), name_key("the U.N.")
+    ('j r diaz', 'un')
+    """
+    text = re.sub(r"['’]s?$", "", name.strip()).casefold()
+    text = re.sub(r"\b((?:\w\.){2,})(?!\w)", lambda m: m[1].replace(".", ""), text) if " " not in text.replace("the ", "") else text
+    words = re.sub(r"[^\w&’'-]+", " ", text.replace(".", " ")).split()
+    while len(words) > 1 and (words[0] in _HONORIFICS or words[0] in ("the", "a", "an")):
+        words.pop(0)
+    return " ".join(words)
+
+
+class _Chains:
+    """Union-find over mention indexes; remembers each set's members in text order."""
+
+    def __init__(self, count: int) -> None:
+        self.parent = list(range(count))
+
+    def find(self, i: int) -> int:
+        while self.parent[i] != i:
+            self.parent[i] = self.parent[self.parent[i]]
+            i = self.parent[i]
+        return i
+
+    def join(self, i: int, j: int) -> None:
+        a, b = sorted((self.find(i), self.find(j)))
+        self.parent[b] = a
+
+
+def chains_of(
+    text: str, mentions: Sequence[Mention], scores: Mapping[tuple[int, int], float], values: Mapping[int, DateValue]
+) -> tuple[Chain, ...]:
+    """The chains of a document, in order of their first mention.
+
+    scores: (later mention, earlier mention) → probability that they are the same thing; values: date mention → its value.
+    Pronouns without an antecedent are in no chain.
+    """
+    found = _Chains(len(mentions))
+    names = [i for i, m in enumerate(mentions) if m.kind is MentionKind.NAME]
+    _join_names(text, mentions, names, scores, found)
+    _join_repeated_nominals(text, mentions, found)
+    alone = _join_by_model(mentions, scores, found)
+    members: dict[int, list[int]] = defaultdict(list)
+    for i in range(len(mentions)):
+        if i not in alone:
+            members[found.find(i)].append(i)
+    chains = [_chain(text, mentions, group, values) for group in members.values()]
+    return tuple(sorted(chains, key=lambda chain: (mentions[chain.mentions[0]].span, chain.mentions)))
+
+
+def _compatible(a: EntityClass, b: EntityClass) -> bool:
+    polity = EntityClass.POLITY
+    return a is b or (polity in (a, b) and {a, b} & {EntityClass.GROUP, EntityClass.PLACE} != set())
+
+
+def _join_names(
+    text: str, mentions: Sequence[Mention], names: Sequence[int], scores: Mapping[tuple[int, int], float], found: _Chains
+) -> None:
+    keys = {i: name_key(mentions[i].span.of(text)) for i in names}
+    by_key: dict[tuple[str, EntityClass], int] = {}
+    for i in names:
+        country = country_of(mentions[i].span.of(text)) if mentions[i].cls is EntityClass.POLITY else None
+        first = by_key.setdefault((country.casefold() if country else keys[i], mentions[i].cls), i)
+        found.join(first, i)
+    persons = [i for i in by_key.values() if mentions[i].cls is EntityClass.PERSON]
+    _join_short_persons(mentions, persons, names, keys, scores, found)
+    groups = [i for i in by_key.values() if mentions[i].cls in (EntityClass.GROUP, EntityClass.EVENT, EntityClass.PLACE)]
+    for i in groups:
+        for j in groups:
+            if i != j and mentions[i].cls is mentions[j].cls and found.find(i) != found.find(j):
+                short, long = mentions[i].span.of(text), mentions[j].span.of(text)
+                if is_acronym(short, long) or _defined(text, mentions[j], mentions[i]):
+                    found.join(i, j)
+                elif mentions[i].cls is EntityClass.GROUP and _begins(keys[i], keys[j]):
+                    longer = [k for k in groups if _begins(keys[i], keys[k]) and mentions[k].cls is EntityClass.GROUP]
+                    if len({found.find(k) for k in longer}) == 1:
+                        found.join(i, j)
+
+
+def _begins(short: str, long: str) -> bool:
+    """Whether a name of two words or more begins another: "Harbour Pilots" and "Harbour Pilots' Association"."""
+    a, b = short.split(), long.split()
+    return 2 <= len(a) < len(b) and b[: len(a)] == a and b[len(a)] not in ("of", "for", "in")
+
+
+def is_acronym(short: str, long: str) -> bool:
+    """Whether a name in capitals abbreviates another.
+
+    >>> is_acronym("HPA", "Harbour Pilots' Association"), is_acronym("UN", "Urban Front")
+    (True, False)
+    """
+    letters = re.sub(r"[^\w]", "", short)
+    if not 2 <= len(letters) <= 8 or sum(c.isupper() for c in letters) < 2 or " " in short.strip():
+        return False
+    words = [w for w in re.split(r"[\s\-/]+", long) if w]
+    every = "".join(w[0] for w in words if w[0].isalnum()).casefold()
+    large = "".join(w[0] for w in words if w[0].isalnum() and w.casefold() not in _SMALL).casefold()
+    return len(words) > 1 and letters.casefold() in (every, large)
+
+
+def _defined(text: str, long: Mention, short: Mention) -> bool:
+    """Whether the text defines the short name in brackets: "Front for Renewal (RNF)", whatever its letters."""
+    between = text[long.span.end : short.span.start] if long.span.end <= short.span.start else ""
+    word = short.span.of(text)
+    return re.fullmatch(r"['’]?s?\s*[(\[]\s*", between) is not None and word.isupper() and text[short.span.end : short.span.end + 1] in ")],;"
+
+
+def _join_short_persons(
+    mentions: Sequence[Mention],
+    persons: Sequence[int],
+    names: Sequence[int],
+    keys: Mapping[int, str],
+    scores: Mapping[tuple[int, int], float],
+    found: _Chains,
+) -> None:
+    full = [i for i in persons if len(keys[i].split()) > 1]
+    for i in persons:
+        words = keys[i].split()
+        matching = [j for j in full if j != i and len(keys[j].split()) > len(words) and _short_for(words, keys[j].split())]
+        same_length = [j for j in full if j != i and _initials_agree(words, keys[j].split())]
+        if len(words) > 1 and len({found.find(j) for j in matching + same_length}) == 1:
+            found.join(i, (matching + same_length)[0])
+        elif len(words) == 1 and matching:
+            # each use of a bare surname by itself: it may mean father here and son there
+            for k in (k for k in names if keys[k] == keys[i] and mentions[k].cls is EntityClass.PERSON):
+                found.parent[k] = k
+            for k in (k for k in names if keys[k] == keys[i] and mentions[k].cls is EntityClass.PERSON):
+                found.parent[k] = found.find(_bearer(k, matching, names, keys, scores, found))
+
+
+def _bearer(
+    k: int,
+    candidates: Sequence[int],
+    names: Sequence[int],
+    keys: Mapping[int, str],
+    scores: Mapping[tuple[int, int], float],
+    found: _Chains,
+) -> int:
+    """The full name that a short one stands for: the only one, else the one the model prefers, else the one named last before it."""
+    if len({found.find(j) for j in candidates}) == 1:
+        return candidates[0]
+    uses = [j for j in names if keys[j] in {keys[c] for c in candidates}]
+    liked = {j: scores.get((max(j, k), min(j, k)), 0.0) for j in uses}
+    best = max(uses, key=lambda j: (liked[j], j < k, j if j < k else -j))
+    before = [j for j in uses if j < k]
+    return best if liked[best] >= LINK else (before[-1] if before else uses[0])
+
+
+def _short_for(short: Sequence[str], long: Sequence[str]) -> bool:
+    if len(short) == 1:
+        return short[0] in (long[-1], long[0]) or (len(long) > 2 and short[0] == long[-2])
+    return list(long[-len(short) :]) == list(short)
+
+
+def _initials_agree(a: Sequence[str], b: Sequence[str]) -> bool:
+    if len(a) != len(b) or len(a) < 2 or a[-1] != b[-1] or list(a) == list(b):
+        return False
+    return all(x == y or (min(len(x), len(y)) == 1 and x[0] == y[0]) for x, y in zip(a, b, strict=True))
+
+
+def _join_repeated_nominals(text: str, mentions: Sequence[Mention], found: _Chains) -> None:
+    """The same words twice mean the same side, if they say more than "the group": "resistance forces", "the harbour rebels"."""
+    seen: dict[str, int] = {}
+    for i, m in enumerate(mentions):
+        if m.kind is MentionKind.NOMINAL and m.cls is EntityClass.GROUP:
+            words = bare_nominal(m.span.of(text)).casefold().split()
+            if len(words) > 1 or (len(words) == 1 and words[0].endswith("s") and words[0] in _GENERIC):
+                found.join(seen.setdefault(" ".join(words), i), i)
+
+
+def bare_nominal(phrase: str) -> str:
+    """A noun phrase without its determiner, possessive pronoun or number.
+
+    >>> bare_nominal("the harbour rebels"), bare_nominal("hundreds of rebels")
+    ('harbour rebels', 'rebels')
+    """
+    quantity = r"(?:(?:some|about|around|at least|up to|more than|several|many|most|all|dozens of|scores of|hundreds of|thousands of|tens of|\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten)\s+)*"
+    determiner = r"(?:the|a|an|this|that|these|those|his|her|its|their|our|my|your|another|other|one|such)\s+"
+    short = re.sub(rf"^(?:{determiner})?{quantity}(?:{determiner})?", "", phrase, flags=re.IGNORECASE)
+    return short or phrase
+
+
+def _join_by_model(mentions: Sequence[Mention], scores: Mapping[tuple[int, int], float], found: _Chains) -> set[int]:
+    """Join each nominal, pronoun and trigger to its best antecedent; returns the pronouns that stay alone."""
+    candidates: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for (later, earlier), score in scores.items():
+        candidates[later].append((score, earlier))
+    alone: set[int] = set()
+    order = sorted(range(len(mentions)), key=lambda i: mentions[i].span)
+    for i in order:
+        m = mentions[i]
+        if m.kind is MentionKind.NAME:
+            if m.cls is EntityClass.GROUP:
+                _join_short_group(i, mentions, candidates[i], found)
+            continue
+        best: Counter[int] = Counter()
+        for score, j in candidates[i]:
+            if j not in alone and _compatible(m.cls, mentions[j].cls) and (mentions[j].cls is EntityClass.EVENT) == (m.cls is EntityClass.EVENT):
+                best[found.find(j)] = max(best[found.find(j)], score)  # type: ignore[assignment]
+        limit = _EVENT_LINK if m.cls is EntityClass.EVENT else LINK
+        if best and max(best.values()) >= limit:
+            target = max(best, key=lambda root: (best[root], root))
+            found.join(target, i)
+        elif m.kind is MentionKind.PRONOUN:
+            alone.add(i)
+    return alone
+
+
+def _join_short_group(i: int, mentions: Sequence[Mention], candidates: Sequence[tuple[float, int]], found: _Chains) -> None:
+    """A group's name that no rule joined: trust the model only when it is nearly sure ("the Front" after its full name)."""
+    for score, j in sorted(candidates, reverse=True):
+        if score >= 0.8 and mentions[j].cls is EntityClass.GROUP and mentions[j].kind is MentionKind.NAME:
+            found.join(j, i)
+            return
+
+
+def _chain(text: str, mentions: Sequence[Mention], group: Sequence[int], values: Mapping[int, DateValue]) -> Chain:
+    by_name = [i for i in group if mentions[i].kind is MentionKind.NAME]
+    classes = Counter({cls: 0 for cls in (mentions[i].cls for i in group)})
+    for i in by_name or group:
+        classes[mentions[i].cls] += 1
+    cls = EntityClass.POLITY if classes.get(EntityClass.POLITY) else classes.most_common(1)[0][0]
+    others = [i for i in group if mentions[i].kind in (MentionKind.NOMINAL, MentionKind.TRIGGER)]
+    surfaces = Counter(_surface(text, mentions[i]) for i in (by_name or others or group))
+    names = sorted(surfaces, key=lambda n: _label_rank(n, surfaces[n], cls, bool(by_name)))
+    if cls is EntityClass.POLITY and (country := next((c for n in names if (c := country_of(n))), None)):
+        names = [country, *(n for n in names if n != country)]
+    types = Counter(t for i in group if (t := mentions[i].event_type))
+    return Chain(
+        mentions=tuple(group),
+        cls=cls,
+        names=tuple(names),
+        named=bool(by_name),
+        event_type=types.most_common(1)[0][0] if types else None,
+        value=next((values[i] for i in group if i in values), None),
+    )
+
+
+def _surface(text: str, mention: Mention) -> str:
+    surface = re.sub(r"\s+", " ", mention.span.of(text))
+    return bare_nominal(surface) if mention.kind is MentionKind.NOMINAL else surface
+
+
+def _label_rank(name: str, count: int, cls: EntityClass, named: bool) -> tuple[object, ...]:
+    """Long forms before short ones for people and groups, the commonest otherwise; then the text decides nothing: by letters."""
+    if named and cls in (EntityClass.PERSON, EntityClass.GROUP):
+        return (-len(name.split()), -count, name)
+    return (-count, -len(name), name)
