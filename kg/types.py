@@ -9,6 +9,7 @@ RDF terms are pyoxigraph terms: an IRI is a `NamedNode` from the moment it is mi
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -184,12 +185,24 @@ class Document:
         return self.sentences[low]
 
     def source_span(self, span: Span) -> Span | None:
-        """The span's place in the article's `content`, or None where it has none (HTML, a title given apart, a seam)."""
-        for segment in self.segments:
-            if segment.start <= span.start and span.end <= segment.start + segment.length:
-                shift = segment.source_start - segment.start
-                return Span(span.start + shift, span.end + shift)
-        return None
+        """The span's place in the article's `content`, or None where it has none (HTML, a title given apart).
+
+        There it reads the same but for white space, invisible characters and the form of accents: a span may run over
+        several segments that follow one another in the clean text, as words do that a line break parts in the content.
+        """
+        first = bisect_right(self.segments, span.start, key=lambda segment: segment.start) - 1
+        last = bisect_left(self.segments, span.end, key=lambda segment: segment.start) - 1
+        if first < 0:
+            return None
+        run = self.segments[first : last + 1]
+        ends = [segment.start + segment.length for segment in run]
+        if ends[-1] < span.end or any(end != after.start for end, after in zip(ends, run[1:], strict=False)):
+            return None
+        end = run[-1].source_start + span.end - run[-1].start
+        after = self.segments[last + 1] if last + 1 < len(self.segments) else None
+        if after is not None and after.start == span.end == ends[-1]:
+            end = after.source_start  # what was folded into the last character belongs to it
+        return Span(run[0].source_start + span.start - run[0].start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,4 +376,3 @@ class Report:
     replaced: int = 0
     unchanged: int = 0
     skipped: tuple[tuple[str, str], ...] = field(default=())
-

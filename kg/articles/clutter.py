@@ -1,0 +1,213 @@
+"""Which paragraphs of a scraped text are not of the article: rules with names, kept as data in
+`lexicon/en/clutter.toml`.
+
+A rule sees one paragraph (or line). Most must match all of it, so that a sentence which merely speaks of cookies,
+comments or copyright is safe; the others need several tell-tale phrases and nobody who says them. Position counts
+for weak signs: what is only clutter above or below an article's prose is left alone inside it. Precision comes
+first: text that is cut is lost to extraction.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+__all__ = ["find_clutter", "lone_clutter"]
+
+_FILE = Path(__file__).parent / "lexicon" / "en" / "clutter.toml"
+_LONGEST_LINE = 420  # characters that `lines` may match; legal notices are longer, but they are for `phrases`
+_SHORT = 15  # words up to which one phrase is enough
+_PROSE = 12  # words that a line has at least when it is prose
+_HEADLINES = 14  # lines that a list of other articles' headlines has at most
+_TRIM = " \t|•·▶►▸→←»«›‹>*_=-–—+…:●■◆▪∙~^"
+_STOP = re.compile(r"[.!?…][\"'”’»)\]]*$")
+_WORD = re.compile(r"[^\W_][\w’'.-]*")
+_SAID = re.compile(r"\b(?:said|told|says|according to|added|wrote|argued|ruled|announced|reported)\b")
+_TRUNCATED = re.compile(r"(?:\.{3}|…|\[…\]|\[\.{3}\]|read more|continue reading)\s*[»→>]*$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """A line made of nothing but a site's own words."""
+
+    words: frozenset[str]
+    strong: frozenset[str]
+    alone: frozenset[str]
+
+    def match(self, text: str) -> bool:
+        if len(text) > 200 or _STOP.search(text):
+            return False
+        lowered = text.casefold().strip(_TRIM)
+        if lowered in self.alone:
+            return True
+        words = [word.rstrip(".") for word in _WORD.findall(lowered)]
+        names = [word for word in words if not word[0].isdigit()]
+        if not names or len(words) > 25 or not self.words.issuperset(names):
+            return False
+        strong = sum(word in self.strong for word in names)
+        # "Politics and business" may head a part of an article, "Politics Business Sport" cannot.
+        return strong > 0 or (bool(self.alone) and "and" not in names and len(names) >= 3)
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """A paragraph with several phrases of notices."""
+
+    phrases: tuple[str, ...]
+    at_least: int
+
+    def match(self, text: str) -> bool:
+        if len(text) > 2000:
+            return False
+        lowered = text.casefold()
+        found = sum(phrase in lowered for phrase in self.phrases)
+        if not found or text[0] in "\"'“‘" or _SAID.search(lowered):
+            return False
+        return found >= self.at_least or len(text.split()) <= _SHORT
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The file, compiled. `lines` has one named group per rule, `names` gives the group's rule."""
+
+    lines: re.Pattern[str]
+    names: Mapping[str, str]
+    tokens: Mapping[str, _Tokens]
+    phrases: Mapping[str, _Phrases]
+    where: Mapping[str, str]
+    opens: Mapping[str, str]
+    signature: re.Pattern[str]
+
+
+def lone_clutter(text: str) -> str | None:
+    """The name of the rule by which a line is clutter wherever it stands, or None.
+
+    >>> lone_clutter("Share on Facebook"), lone_clutter("Share prices on Facebook fell.")
+    ('share-bar', None)
+    """
+    rule = _rule_of(text)
+    return rule if rule is not None and _rules().where.get(rule, "anywhere") == "anywhere" else None
+
+
+def find_clutter(paragraphs: Sequence[str]) -> dict[int, str]:
+    """Index → rule of the paragraphs that are clutter, found again and again until nothing more is.
+
+    What is left is therefore clean by the same rules: cleaning is idempotent.
+    """
+    cut: dict[int, str] = {}
+    rule_of = [_rule_of(text) for text in paragraphs]
+    prose = [_is_prose(text) for text in paragraphs]
+    while more := _pass(paragraphs, rule_of, prose, cut):
+        cut |= more
+    return cut
+
+
+def _pass(
+    paragraphs: Sequence[str], rule_of: Sequence[str | None], prose: Sequence[bool], cut: Mapping[int, str]
+) -> dict[int, str]:
+    """What one look at the remaining paragraphs finds."""
+    rules = _rules()
+    kept = [index for index in range(len(paragraphs)) if index not in cut]
+    body = [index for index in kept if prose[index] and not _cuts_anywhere(rule_of[index])]
+    if not body:  # no prose: nothing is above or below it
+        body = kept[:1] + kept[-1:]
+    found: dict[int, str] = {}
+    for place, index in enumerate(kept):
+        rule = rule_of[index]
+        if rule is None or index in found:
+            continue
+        outside = index < body[0] or index > body[-1]
+        where = rules.where.get(rule, "anywhere")
+        beside = any(near in cut or near in found for near in (index - 1, index + 1))
+        if where == "below" and index <= body[0]:
+            continue
+        if where == "edge" and not (outside or beside):
+            continue
+        found[index] = rule
+        for below in _opened(rules.opens.get(rule), kept[place + 1 :], paragraphs, prose, after_prose=index > body[0]):
+            found.setdefault(below, rule)
+    return found
+
+
+def _opened(
+    kind: str | None, below: Sequence[int], paragraphs: Sequence[str], prose: Sequence[bool], *, after_prose: bool
+) -> Iterator[int]:
+    """The paragraphs below a heading that go with it."""
+    if kind == "headlines":
+        for index in below[:_HEADLINES]:
+            text = paragraphs[index]
+            if (prose[index] or _STOP.search(text)) and not _TRUNCATED.search(text) and not text.endswith("?"):
+                return
+            yield index
+    elif kind == "comments" and after_prose:
+        near = [paragraphs[index].strip(_TRIM) for index in below[:6]]
+        if any(len(text) <= 200 and _rules().signature.fullmatch(text) for text in near):
+            yield from below
+
+
+def _rule_of(text: str) -> str | None:
+    """The first rule that matches, whatever its `where`."""
+    rules = _rules()
+    if len(text) <= _LONGEST_LINE:
+        for form in dict.fromkeys((text, text.strip(_TRIM))):
+            if (match := rules.lines.fullmatch(form)) and match.lastgroup:
+                return rules.names[match.lastgroup]
+        for name, tokens in rules.tokens.items():
+            if tokens.match(text):
+                return name
+    for name, phrases in rules.phrases.items():
+        if phrases.match(text):
+            return name
+    return None
+
+
+def _cuts_anywhere(rule: str | None) -> bool:
+    return rule is not None and _rules().where.get(rule, "anywhere") == "anywhere"
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a paragraph reads like one of the article: a sentence of some length, or quite long."""
+    words = text.count(" ") + 1
+    return (words >= _PROSE and _STOP.search(text) is not None) or words >= 30
+
+
+@cache
+def _rules() -> _Rules:
+    """The rules, read once."""
+    data: dict[str, Any] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    groups: list[str] = []
+    names: dict[str, str] = {}
+    tokens: dict[str, _Tokens] = {}
+    phrases: dict[str, _Phrases] = {}
+    for number, rule in enumerate(data["rule"]):
+        name: str = rule["name"]
+        if "lines" in rule:
+            names[f"r{number}"] = name
+            groups.append(f"(?P<r{number}>{_alternatives(rule['lines'], data['macros'])})")
+        if "tokens" in rule:
+            strong = frozenset(rule["strong"])
+            tokens[name] = _Tokens(strong | frozenset(rule["tokens"]), strong, frozenset(rule.get("alone", ())))
+        if "phrases" in rule:
+            phrases[name] = _Phrases(tuple(phrase.casefold() for phrase in rule["phrases"]), rule["at_least"])
+    return _Rules(
+        lines=re.compile("|".join(groups), re.IGNORECASE),
+        names=names,
+        tokens=tokens,
+        phrases=phrases,
+        where={rule["name"]: rule.get("where", "anywhere") for rule in data["rule"]},
+        opens={rule["name"]: rule["opens"] for rule in data["rule"] if "opens" in rule},
+        signature=re.compile(_alternatives(data["comment_signature"]["lines"], data["macros"]), re.IGNORECASE),
+    )
+
+
+def _alternatives(patterns: Sequence[str], macros: Mapping[str, str]) -> str:
+    """One pattern for several, with the macros filled in."""
+    joined = "|".join(f"(?:{pattern})" for pattern in patterns)
+    for name, pattern in macros.items():
+        joined = joined.replace(f"{{{name}}}", pattern)
+    return joined

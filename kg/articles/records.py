@@ -1,0 +1,242 @@
+"""JSON records → Articles: one object per line, an array, or a mapping that came in a request."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, BinaryIO
+
+from kg.articles.decode import MAX_BYTES, decode, too_large, without_surrogates
+from kg.articles.webpage import PageMetadata, metadata_of
+from kg.errors import ArticleError
+from kg.types import Article
+
+__all__ = ["article_from_record", "day_of", "records_in_json", "records_in_lines"]
+
+# Our names first, then those of news-please and its kin.
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id",),
+    "url": ("url",),
+    "title": ("title",),
+    "date": ("date", "date_publish", "published", "publication_date"),
+    "publisher": ("publisher", "source_domain"),
+    "authors": ("authors", "author"),
+    "language": ("language",),
+    "text": ("text", "maintext"),
+    "html": ("html",),
+}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6}|T\d{4,6}Z?)?$")
+_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})")
+_MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
+_LINE_HINT = "each line must be one JSON object with a text or html field"
+_JSON_HINT = "expected one object, or an array of objects, with a text or html field each"
+
+
+def article_from_record(record: Mapping[str, Any], *, source: str) -> Article:
+    """The article of a record with `text` or `html`, and `id`, `url`, `title`, `date`, `publisher`, `authors` where
+    it has them.
+
+    Without an id and a URL its id is made from its text, so that the same text is the same article.
+
+    Raises:
+        ArticleError: a field is missing or of the wrong type, or the text is empty or too large.
+    """
+    if not isinstance(record, Mapping):
+        raise ArticleError(source, f"not a JSON object but {_kind(record)}", hint=_LINE_HINT)
+    given = {name: _first(record, names) for name, names in _FIELDS.items()}
+    text, html = (_string(given, name, source) for name in ("text", "html"))
+    content = text if text and text.strip() else html
+    if content is None or not content.strip():
+        reason = "its text is empty" if text is not None or html is not None else "has neither text nor html"
+        raise ArticleError(source, reason, hint=_LINE_HINT)
+    if "\0" in content:
+        raise ArticleError(source, "binary, not text", hint="only plain text, HTML, JSON and JSON Lines can be read")
+    raw = without_surrogates(content).encode()
+    if len(raw) > MAX_BYTES:
+        raise too_large(source)
+    url = _string(given, "url", source)
+    is_page = content is html
+    page = metadata_of(content, url=url) if is_page else PageMetadata(url=url)
+    published = day_of(given["date"])
+    return Article(
+        id=_id(given["id"], source) or page.url or f"text-{hashlib.sha256(raw).hexdigest()[:16]}",
+        raw=raw,
+        content=raw.decode(),
+        media_type="text/html" if is_page else "text/plain",
+        source=source,
+        url=page.url,
+        title=_string(given, "title", source) or page.title,
+        published=published or page.published,
+        publisher=_string(given, "publisher", source) or page.publisher,
+        authors=_authors(given["authors"]) or page.authors,
+        language=_string(given, "language", source) or page.language,
+    )
+
+
+def records_in_lines(stream: BinaryIO, *, name: str, first_line: int = 1) -> Iterator[Article | ArticleError]:
+    """The article of each line of a JSON Lines stream, or the error that names the line; blank lines are skipped."""
+    number = first_line - 1
+    while line := stream.readline(MAX_BYTES + 1):
+        number += 1
+        source = f"{name}:{number}"
+        if len(line) > MAX_BYTES and not line.endswith(b"\n"):
+            while (rest := stream.readline(MAX_BYTES)) and not rest.endswith(b"\n"):
+                pass
+            yield too_large(source)
+        elif line.strip():
+            yield _article_of_line(line, source)
+
+
+def records_in_json(stream: BinaryIO, *, name: str) -> Iterator[Article | ArticleError]:
+    """The articles of a JSON file: an array of objects, one object, or objects one after another.
+
+    The file is read piece by piece, so that an array of a million articles needs no more memory than one. After a
+    syntax error nothing more can be read of it.
+    """
+    number = 0
+    try:
+        for number, value in enumerate(_json_values(stream, name), 1):
+            yield _article_of_value(value, f"{name}[{number}]")
+    except ArticleError as error:
+        yield error
+        return
+    if not number:
+        yield ArticleError(name, "empty", hint=_JSON_HINT)
+
+
+def day_of(value: object) -> date | None:
+    """The day of a publication date as records write it (ISO 8601, RFC 2822, "3 March 2021", a Unix time), or None.
+
+    The day is the one written: no time zone is applied to it.
+
+    >>> day_of("2021-03-04T23:30:00-05:00"), day_of("Mar 4, 2021"), day_of("soon")
+    (datetime.date(2021, 3, 4), datetime.date(2021, 3, 4), None)
+    """
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        if isinstance(value, int | float):
+            return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, tz=UTC).date()
+        return _day_in(str(value).strip())
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _day_in(text: str) -> date | None:
+    if match := _ISO_DAY.match(text) or _COMPACT_DAY.match(text):
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    if (match := _DAY_MONTH.search(text)) and match[2][:3].casefold() in _MONTHS:
+        return date(int(match[3]), _MONTHS.index(match[2][:3].casefold()) + 1, int(match[1]))
+    if (match := _MONTH_DAY.search(text)) and match[1][:3].casefold() in _MONTHS:
+        return date(int(match[3]), _MONTHS.index(match[1][:3].casefold()) + 1, int(match[2]))
+    return parsedate_to_datetime(text).date()
+
+
+def _article_of_line(line: bytes, source: str) -> Article | ArticleError:
+    try:
+        value = json.loads(decode(line, source=source))
+    except ArticleError as error:
+        return error
+    except (ValueError, RecursionError) as error:
+        return ArticleError(source, f"malformed JSON: {error}", hint=_LINE_HINT)
+    return _article_of_value(value, source)
+
+
+def _article_of_value(value: Any, source: str) -> Article | ArticleError:
+    try:
+        return article_from_record(value, source=source)
+    except ArticleError as error:
+        return error
+
+
+def _json_values(stream: BinaryIO, name: str) -> Iterator[Any]:
+    """The values of a top-level array (or of values one after another), decoded as the stream is read."""
+    decoder = json.JSONDecoder()
+    reader = _Utf8(stream, name)
+    buffer = reader.more(1 << 16).lstrip("\ufeff \t\r\n")
+    inside = buffer.startswith("[")
+    buffer = buffer[1:] if inside else buffer
+    size = 1 << 16
+    while True:
+        buffer = buffer.lstrip(", \t\r\n" if inside else " \t\r\n")
+        if inside and buffer.startswith("]"):
+            return
+        try:
+            value, end = decoder.raw_decode(buffer)
+            # A number may go on in the next piece; objects cannot, and nothing else is an article.
+        except (ValueError, RecursionError) as error:
+            piece = reader.more(size)
+            if not piece:
+                if buffer or inside:
+                    raise ArticleError(name, f"malformed JSON: {error}", hint=_JSON_HINT) from error
+                return
+            if len(buffer) > 2 * MAX_BYTES:
+                raise too_large(name) from error
+            buffer += piece
+            size = min(2 * size, MAX_BYTES)
+        else:
+            yield value
+            buffer = buffer[end:]
+
+
+class _Utf8:
+    """Text from a stream of UTF-8, piece by piece."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        import codecs
+
+        self._stream = stream
+        self._name = name
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def more(self, size: int) -> str:
+        """At least one more character, or "" at the end."""
+        while True:
+            raw = self._stream.read(size)
+            try:
+                text = self._decoder.decode(raw, final=not raw)
+            except UnicodeDecodeError as error:
+                raise ArticleError(
+                    self._name, f"not UTF-8, as JSON must be: {error.reason}", hint="convert it to UTF-8"
+                ) from error
+            if text or not raw:
+                return text
+
+
+def _first(record: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    return next((record[name] for name in names if record.get(name) is not None), None)
+
+
+def _string(given: Mapping[str, Any], name: str, source: str) -> str | None:
+    value = given[name]
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ArticleError(
+            source, f"its {name} is not a string but {_kind(value)}", hint=f"{name} must be a JSON string"
+        )
+    return value if name in ("text", "html") else without_surrogates(value).strip() or None
+
+
+def _id(value: Any, source: str) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ArticleError(source, f"its id is not a string but {_kind(value)}", hint="id must be a string or a number")
+    return without_surrogates(str(value)).strip() or None
+
+
+def _authors(value: Any) -> tuple[str, ...]:
+    names = value if isinstance(value, list) else [value]
+    return tuple(name.strip() for name in names if isinstance(name, str) and name.strip())
+
+
+def _kind(value: object) -> str:
+    kinds = {dict: "an object", list: "an array", str: "a string", bool: "true or false", type(None): "null"}
+    return kinds.get(type(value), "a number")
