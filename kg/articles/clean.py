@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from kg.articles.clutter import find_clutter, lone_clutter
+from kg.articles.dates import day_of
 from kg.articles.language import check_english
 from kg.articles.lines import Line, Piece, join_wrapped, lines_of, segments_of, settle
 from kg.articles.segment import sentences_of
@@ -17,6 +19,7 @@ from kg.types import Article, Cut, Document, Segment, Span
 __all__ = ["clean"]
 
 _TITLE_LENGTH = 200  # characters; the longest of 2,000 news headlines looked at had 171
+_TOP = 4  # lines of the article above which "Published 3 March 2021" gives its day, not that of an article below it
 _SENTENCE_END = re.compile(r"(?<!\.)(?<![.\s][A-Z])\.[\"'”’)]*$")
 _BYLINE = re.compile(r"(?:by|von|from) (?-i:[A-Z])|.{0,40}\((?:reuters|ap|afp|dpa|xinhua)\)", re.I)
 _LETTERS = re.compile(r"[^\W_]+")
@@ -38,7 +41,7 @@ def clean(article: Article) -> Document:
     Raises:
         ArticleError: no text is left, or it is not English.
     """
-    paragraphs, cut = _paragraphs(article)
+    paragraphs, cut, published = _paragraphs(article)
     if not any(char.isalnum() for paragraph in paragraphs for char in paragraph.text):
         reason = "nothing but clutter" if cut else "empty"
         raise ArticleError(
@@ -56,7 +59,7 @@ def clean(article: Article) -> Document:
         title=title.text,
         title_span=None if title.paragraph is None else spans[title.paragraph],
         url=article.url,
-        published=article.published,
+        published=article.published or published,
         publisher=article.publisher,
         authors=article.authors,
         language="en",
@@ -65,8 +68,8 @@ def clean(article: Article) -> Document:
     )
 
 
-def _paragraphs(article: Article) -> tuple[list[Line], tuple[Cut, ...]]:
-    """The paragraphs of the article and what was cut from between them, in order."""
+def _paragraphs(article: Article) -> tuple[list[Line], tuple[Cut, ...], date | None]:
+    """The paragraphs of the article, what was cut from between them, and the day that a line above them gave."""
     if article.media_type == "text/html":
         lines = list(lines_of(text_of(article.content, source=article.source), mapped=False))
     else:
@@ -88,7 +91,14 @@ def _paragraphs(article: Article) -> tuple[list[Line], tuple[Cut, ...]]:
     starts = _line_numbers(joined, kept)
     cuts += [(starts[index], Cut(joined[index].text, rule)) for index, rule in clutter.items()]
     cuts.sort(key=lambda pair: pair[0])
-    return [line for index, line in enumerate(joined) if index not in clutter], tuple(cut for _, cut in cuts)
+    above = [cut.text for place, cut in cuts if cut.rule == "timestamp" and place <= _TOP]
+    days = [day for text in sorted(above, key=_of_update) if (day := day_of(text, search=True))]
+    paragraphs = [line for index, line in enumerate(joined) if index not in clutter]
+    return paragraphs, tuple(cut for _, cut in cuts), days[0] if days else None
+
+
+def _of_update(text: str) -> bool:
+    return "updated" in text.casefold() or "modified" in text.casefold()
 
 
 def _line_numbers(paragraphs: Sequence[Line], lines: Sequence[Line]) -> list[int]:

@@ -58,6 +58,7 @@ class _Tokens:
 class _Phrases:
     """A paragraph with several phrases of notices."""
 
+    telling: tuple[str, ...]
     phrases: tuple[str, ...]
     at_least: int
 
@@ -65,10 +66,12 @@ class _Phrases:
         if len(text) > 2000:
             return False
         lowered = text.casefold()
-        found = sum(phrase in lowered for phrase in self.phrases)
-        if not found or text[0] in "\"'“‘" or _SAID.search(lowered):
+        telling = sum(phrase in lowered for phrase in self.telling)
+        if not telling or text[0] in "\"'“‘" or _SAID.search(lowered):
             return False
-        return found >= self.at_least or len(text.split()) <= _SHORT
+        if telling >= self.at_least or text.count(" ") < _SHORT:
+            return True
+        return telling + sum(phrase in lowered for phrase in self.phrases) >= self.at_least
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +195,9 @@ def _rules() -> _Rules:
         if "tokens" in rule:
             strong = frozenset(rule["strong"])
             tokens[name] = _Tokens(strong | frozenset(rule["tokens"]), strong, frozenset(rule.get("alone", ())))
-        if "phrases" in rule:
-            phrases[name] = _Phrases(tuple(phrase.casefold() for phrase in rule["phrases"]), rule["at_least"])
+        if "telling" in rule:
+            telling, others = (tuple(map(str.casefold, rule.get(key, ()))) for key in ("telling", "phrases"))
+            phrases[name] = _Phrases(telling, others, rule["at_least"])
     return _Rules(
         lines=re.compile("|".join(groups), re.IGNORECASE),
         names=names,

@@ -61,7 +61,7 @@ def check_english(text: str, *, source: str) -> None:
     if english >= _ENGLISH:
         return
     likeliest = max(shares, key=lambda language: shares[language])
-    if shares[likeliest] > max(english, 0.05):
+    if shares[likeliest] > max(1.5 * english, 0.12):
         raise ArticleError(source, f"not English: it reads like {likeliest}", hint=_HINT)
     if english < 0.02 and len(words) >= 40:
         raise ArticleError(source, "not English: it has hardly any English words", hint=_HINT)

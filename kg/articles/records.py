@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, BinaryIO
 
+from kg.articles.dates import day_of
 from kg.articles.decode import MAX_BYTES, decode, too_large, without_surrogates
 from kg.articles.webpage import PageMetadata, metadata_of
 from kg.errors import ArticleError
 from kg.types import Article
 
-__all__ = ["article_from_record", "day_of", "records_in_json", "records_in_lines"]
+__all__ = ["article_from_record", "records_in_json", "records_in_lines"]
 
 # Our names first, then those of news-please and its kin.
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -29,11 +27,6 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "text": ("text", "maintext"),
     "html": ("html",),
 }
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-_COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6}|T\d{4,6}Z?)?$")
-_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})")
-_MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
 _LINE_HINT = "each line must be one JSON object with a text or html field"
 _JSON_HINT = "expected one object, or an array of objects, with a text or html field each"
 
@@ -108,34 +101,6 @@ def records_in_json(stream: BinaryIO, *, name: str) -> Iterator[Article | Articl
         return
     if not number:
         yield ArticleError(name, "empty", hint=_JSON_HINT)
-
-
-def day_of(value: object) -> date | None:
-    """The day of a publication date as records write it (ISO 8601, RFC 2822, "3 March 2021", a Unix time), or None.
-
-    The day is the one written: no time zone is applied to it.
-
-    >>> day_of("2021-03-04T23:30:00-05:00"), day_of("Mar 4, 2021"), day_of("soon")
-    (datetime.date(2021, 3, 4), datetime.date(2021, 3, 4), None)
-    """
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        if isinstance(value, int | float):
-            return datetime.fromtimestamp(value / 1000 if value > 1e11 else value, tz=UTC).date()
-        return _day_in(str(value).strip())
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _day_in(text: str) -> date | None:
-    if match := _ISO_DAY.match(text) or _COMPACT_DAY.match(text):
-        return date(int(match[1]), int(match[2]), int(match[3]))
-    if (match := _DAY_MONTH.search(text)) and match[2][:3].casefold() in _MONTHS:
-        return date(int(match[3]), _MONTHS.index(match[2][:3].casefold()) + 1, int(match[1]))
-    if (match := _MONTH_DAY.search(text)) and match[1][:3].casefold() in _MONTHS:
-        return date(int(match[3]), _MONTHS.index(match[1][:3].casefold()) + 1, int(match[2]))
-    return parsedate_to_datetime(text).date()
 
 
 def _article_of_line(line: bytes, source: str) -> Article | ArticleError:
