@@ -1,0 +1,50 @@
+"""The SQLite file beside the store: what was read, what was found in it, who is who, and what people decided.
+
+In come articles with their documents and extractions, linked chains, claims and judgements; out come the states of
+entities and statements that the graph shows, the index that linking reads, and full-text search.
+
+Decisions, and why:
+
+* The catalogue is the truth and the graph a view of it. A change is one transaction here; what it touches is noted as
+  *pending* in the same transaction and written to the graph afterwards, again and again until that is done.
+* Everything that an article's commit needs is a counter or one step into an index, so its cost does not grow with the
+  graph; labels, classes and counts follow from counters, so they do not depend on the order of arrival.
+* A statement is known by its terms, an entity by its *slot* (see `kg.resolve`), a judgement by its anchors; row numbers
+  never leave this package.
+"""
+
+from kg.catalogue.catalogue import Catalogue, Change
+from kg.catalogue.rows import (
+    ArticleRow,
+    ChainRow,
+    EntityRow,
+    Hit,
+    Judgement,
+    JudgementKind,
+    NewChain,
+    NewClaim,
+    Pending,
+    Retired,
+    Wish,
+)
+from kg.catalogue.search import SENTENCE
+from kg.catalogue.statements import ACCEPTED, REJECTED
+
+__all__ = [
+    "ACCEPTED",
+    "REJECTED",
+    "SENTENCE",
+    "ArticleRow",
+    "Catalogue",
+    "ChainRow",
+    "Change",
+    "EntityRow",
+    "Hit",
+    "Judgement",
+    "JudgementKind",
+    "NewChain",
+    "NewClaim",
+    "Pending",
+    "Retired",
+    "Wish",
+]

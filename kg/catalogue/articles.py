@@ -1,0 +1,280 @@
+"""Articles with their documents and extractions; the sentences that can be searched; which articles are copies."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+from kg.catalogue.codec import (
+    document_from,
+    document_to,
+    extraction_from,
+    extraction_to,
+    pack,
+    pack_json,
+    unpack,
+    unpack_json,
+)
+from kg.catalogue.copies import are_copies, bands_of, publisher_key, signature
+from kg.catalogue.rows import ArticleRow
+from kg.types import Article, Document, Extraction
+
+__all__ = ["Articles"]
+
+SENTENCE_BITS = 20  # a sentence's row is article << 20 | number: those of one article are a range
+
+
+class Articles:
+    """Reads and changes the articles; who calls the changing methods holds a transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def key(self, article_id: str) -> int | None:
+        """The number of an article."""
+        row = self._db.execute("SELECT key FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return None if row is None else int(row[0])
+
+    def count(self) -> int:
+        """How many articles there are."""
+        return int(self._db.execute("SELECT count(*) FROM articles").fetchone()[0])
+
+    def ids(self) -> list[str]:
+        """All ids, sorted."""
+        return [row[0] for row in self._db.execute("SELECT id FROM articles ORDER BY id")]
+
+    def version(self, article_id: str) -> tuple[str, str] | None:
+        """The digest of an article's current revision and the model of its extraction."""
+        row = self._db.execute("SELECT digest, model FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def row(self, article_id: str) -> ArticleRow | None:
+        """An article as a list shows it."""
+        row = self._db.execute(f"{_ROW} WHERE id = ?", (article_id,)).fetchone()
+        return None if row is None else _row(row)
+
+    def rows(self, *, after: str = "", limit: int = 100) -> list[ArticleRow]:
+        """A page of the articles, in the order of their ids, beginning after the id `after`."""
+        rows = self._db.execute(f"{_ROW} WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+        return [_row(row) for row in rows]
+
+    def article(self, article_id: str) -> Article | None:
+        """The article as it was read."""
+        row = self._db.execute("SELECT * FROM articles WHERE id = ?", (article_id,)).fetchone()
+        if row is None:
+            return None
+        raw = unpack(row["raw"])
+        content = raw.decode("utf-8") if row["content"] is None else unpack_json(row["content"])
+        given = json.loads(row["given"])
+        return Article(
+            id=article_id,
+            raw=raw,
+            content=content,
+            media_type=row["media_type"],
+            source=row["source"],
+            url=given["url"],
+            title=given["title"],
+            published=date.fromisoformat(given["published"]) if given["published"] else None,
+            publisher=given["publisher"],
+            authors=tuple(given["authors"]),
+            language=given["language"],
+        )
+
+    def document(self, article_id: str) -> Document | None:
+        """An article's clean text."""
+        row = self._db.execute("SELECT document FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return None if row is None else document_from(unpack_json(row[0]), article_id)
+
+    def extraction(self, article_id: str) -> Extraction | None:
+        """What was found in an article's current revision."""
+        version = self.version(article_id)
+        return None if version is None else self.extraction_of(article_id, *version)
+
+    def extraction_of(self, article_id: str, digest: str, model: str) -> Extraction | None:
+        """What a model found in a content, under the id of an article that has that content."""
+        row = self._db.execute(
+            "SELECT body FROM extractions WHERE digest = ? AND model = ?", (digest, model)
+        ).fetchone()
+        return None if row is None else extraction_from(unpack_json(row[0]), article_id, model)
+
+    def revisions(self, article_id: str) -> list[tuple[str, str, datetime]]:
+        """The (digest, model, time) of each revision of an article, oldest first."""
+        rows = self._db.execute(
+            "SELECT r.digest, r.model, r.time FROM revisions r JOIN articles a ON a.key = r.article WHERE a.id = ?"
+            " ORDER BY r.rowid",
+            (article_id,),
+        )
+        return [(row[0], row[1], datetime.fromisoformat(row[2])) for row in rows]
+
+    def put(self, article: Article, document: Document, extraction: Extraction) -> tuple[int, dict[int, str]]:
+        """Write an article's current revision; returns its number, and the articles whose source changed with it."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        published = document.published.isoformat() if document.published else None
+        old = self._db.execute("SELECT key, digest, model FROM articles WHERE id = ?", (article.id,)).fetchone()
+        signed = signature(document.text)
+        publisher = publisher_key(article.id, document.publisher, document.url)
+        values = {
+            "id": article.id, "digest": article.digest, "model": extraction.model, "media_type": article.media_type,
+            "source": article.source, "url": document.url, "title": document.title, "published": published,
+            "publisher": document.publisher, "authors": json.dumps(document.authors, ensure_ascii=False),
+            "language": document.language, "given": _given(article), "raw": pack(article.raw),
+            "content": None if _is_utf8(article) else pack_json(article.content), "document": pack_json(document_to(document)),
+            "publisher_key": publisher, "source_key": publisher, "signature": signed, "time": now,
+        }  # fmt: skip
+        if old is None:
+            columns, marks = ", ".join(values), ", ".join("?" * len(values))
+            cursor = self._db.execute(f"INSERT INTO articles ({columns}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
+            assert cursor.lastrowid is not None
+            key = cursor.lastrowid
+        else:
+            key = old["key"]
+            assignments = ", ".join(f"{column} = ?" for column in values)
+            self._db.execute(f"UPDATE articles SET {assignments} WHERE key = ?", (*values.values(), key))  # noqa: S608
+        self._db.execute(
+            "INSERT OR REPLACE INTO extractions (digest, model, body) VALUES (?, ?, ?)",
+            (article.digest, extraction.model, pack_json(extraction_to(extraction))),
+        )
+        if old is not None and (old["digest"], old["model"]) != (article.digest, extraction.model):
+            self._drop_extraction(old["digest"], old["model"])
+        if old is None or (old["digest"], old["model"]) != (article.digest, extraction.model):
+            self._db.execute(
+                "INSERT INTO revisions (article, digest, model, published, time) VALUES (?, ?, ?, ?, ?)",
+                (key, article.digest, extraction.model, published, now),
+            )
+        self._forget_sentences(key)
+        self._db.executemany(
+            "INSERT INTO sentences (rowid, text, first, last) VALUES (?, ?, ?, ?)",
+            (
+                (key << SENTENCE_BITS | number, span.of(document.text), span.start, span.end)
+                for number, span in enumerate(document.sentences[: 1 << SENTENCE_BITS])
+            ),
+        )
+        changed = self._forget_copies(key)
+        changed.update(self._find_copies(key, signed))
+        return key, {other: source for other, source in changed.items() if other != key}
+
+    def remove(self, article_id: str) -> dict[int, str]:
+        """Forget an article, whose chains and claims are gone; returns the articles whose source changed with it."""
+        row = self._db.execute("SELECT key, digest, model FROM articles WHERE id = ?", (article_id,)).fetchone()
+        key = row["key"]
+        changed = self._forget_copies(key)
+        self._forget_sentences(key)
+        self._db.execute("DELETE FROM revisions WHERE article = ?", (key,))
+        self._db.execute("DELETE FROM articles WHERE key = ?", (key,))
+        self._drop_extraction(row["digest"], row["model"])
+        return {other: source for other, source in changed.items() if other != key}
+
+    def published(self, key: int) -> str | None:
+        """The publication day of an article, as text."""
+        row = self._db.execute("SELECT published FROM articles WHERE key = ?", (key,)).fetchone()
+        return None if row is None else row[0]
+
+    def copies(self, article_id: str) -> list[str]:
+        """The ids of the articles that are copies of this one, directly or through others, sorted."""
+        key = self.key(article_id)
+        if key is None:
+            return []
+        rows = (
+            self._db.execute("SELECT id FROM articles WHERE key = ?", (other,)).fetchone()[0]
+            for other in self._cluster(key) - {key}
+        )
+        return sorted(rows)
+
+    def all_ids(self) -> Iterator[str]:
+        """Yield all ids in the order of their arrival, read page by page."""
+        last = 0
+        while rows := self._db.execute(
+            "SELECT key, id FROM articles WHERE key > ? ORDER BY key LIMIT 500", (last,)
+        ).fetchall():
+            for last, article_id in rows:  # noqa: B007 - read after the loop
+                yield article_id
+
+    def _drop_extraction(self, digest: str, model: str) -> None:
+        """Forget an extraction that no article needs."""
+        used = "SELECT 1 FROM articles WHERE digest = ? AND model = ? LIMIT 1"
+        if self._db.execute(used, (digest, model)).fetchone() is None:
+            self._db.execute("DELETE FROM extractions WHERE digest = ? AND model = ?", (digest, model))
+
+    def _forget_sentences(self, key: int) -> None:
+        low = key << SENTENCE_BITS
+        self._db.execute("DELETE FROM sentences WHERE rowid >= ? AND rowid < ?", (low, low + (1 << SENTENCE_BITS)))
+
+    def _forget_copies(self, key: int) -> dict[int, str]:
+        cluster = self._cluster(key) - {key}
+        self._db.execute("DELETE FROM bands WHERE article = ?", (key,))
+        self._db.execute("DELETE FROM copies WHERE article = ? OR other = ?", (key, key))
+        return self._name_sources(cluster)
+
+    def _find_copies(self, key: int, signed: bytes) -> dict[int, str]:
+        bands = bands_of(signed)
+        marks = ",".join("?" * len(bands))
+        found = self._db.execute(f"SELECT DISTINCT article FROM bands WHERE band IN ({marks})", bands)  # noqa: S608
+        near = [row[0] for row in found.fetchall() if row[0] != key]
+        for other in near:
+            theirs = self._db.execute("SELECT signature FROM articles WHERE key = ?", (other,)).fetchone()[0]
+            if are_copies(signed, theirs):
+                self._db.executemany("INSERT OR IGNORE INTO copies VALUES (?, ?)", ((key, other), (other, key)))
+        self._db.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, key) for band in bands))
+        return self._name_sources(self._cluster(key))
+
+    def _cluster(self, key: int) -> set[int]:
+        cluster, frontier = {key}, [key]
+        while frontier:
+            for (other,) in self._db.execute(
+                "SELECT other FROM copies WHERE article = ?", (frontier.pop(),)
+            ).fetchall():
+                if other not in cluster:
+                    cluster.add(other)
+                    frontier.append(other)
+        return cluster
+
+    def _name_sources(self, members: set[int]) -> dict[int, str]:
+        """Give each article of these (whole clusters) the least publisher of its cluster as its source."""
+        changed: dict[int, str] = {}
+        left = set(members)
+        while left:
+            cluster = self._cluster(left.pop())
+            left -= cluster
+            rows = [
+                self._db.execute("SELECT key, publisher_key, source_key FROM articles WHERE key = ?", (key,)).fetchone()
+                for key in cluster
+            ]
+            source = min(row["publisher_key"] for row in rows)
+            for row in rows:
+                if row["source_key"] != source:
+                    self._db.execute("UPDATE articles SET source_key = ? WHERE key = ?", (source, row["key"]))
+                    changed[row["key"]] = source
+        return changed
+
+
+def _given(article: Article) -> str:
+    """The metadata that came with an article, which its digest covers; cleaning may have found more."""
+    given = {
+        "url": article.url,
+        "title": article.title,
+        "published": article.published.isoformat() if article.published else None,
+        "publisher": article.publisher,
+        "authors": list(article.authors),
+        "language": article.language,
+    }
+    return json.dumps(given, ensure_ascii=False)
+
+
+def _is_utf8(article: Article) -> bool:
+    try:
+        return article.raw.decode("utf-8") == article.content
+    except UnicodeDecodeError:
+        return False
+
+
+_ROW = "SELECT id, digest, model, source, url, title, published, publisher, source_key, time FROM articles"
+
+
+def _row(row: sqlite3.Row) -> ArticleRow:
+    return ArticleRow(
+        row["id"], row["digest"], row["model"], row["source"], row["url"], row["title"],
+        date.fromisoformat(row["published"]) if row["published"] else None,
+        row["publisher"], row["source_key"], datetime.fromisoformat(row["time"]),
+    )  # fmt: skip

@@ -1,0 +1,190 @@
+"""What the catalogue hands out and takes in, besides the types of `kg.types`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from pyoxigraph import NamedNode
+
+from kg.types import Anchor, EntityClass, Modality, Phase, Span
+
+__all__ = [
+    "ArticleRow",
+    "ChainRow",
+    "EntityRow",
+    "Hit",
+    "Judgement",
+    "JudgementKind",
+    "NewChain",
+    "NewClaim",
+    "Pending",
+    "Retired",
+    "Touched",
+    "Wish",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """An article as a list shows it."""
+
+    id: str
+    digest: str
+    model: str
+    source: str
+    url: str | None
+    title: str | None
+    published: date | None
+    publisher: str | None
+    source_key: str
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewChain:
+    """A chain to be catalogued: what linking knows of it (`kg.resolve.ChainKey`)."""
+
+    number: int
+    anchor: Anchor
+    cls: EntityClass
+    label: str
+    aliases: tuple[str, ...] = ()
+    bucket: str | None = None
+    shade: str = ""
+    weak: bool = False
+    defines: tuple[str, ...] = ()
+    event_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainRow:
+    """A catalogued chain and the entity that it is."""
+
+    key: int
+    number: int
+    anchor: Anchor
+    cls: EntityClass
+    label: str
+    bucket: str | None
+    shade: str
+    entity: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A chain with the slot that it belongs in, and the entity that it was until now."""
+
+    chain: ChainRow
+    slot: str
+    previous: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewClaim:
+    """A claim to be catalogued: its ends are catalogued chains, or a date in `literal`."""
+
+    iri: NamedNode
+    subject_chain: int
+    predicate: str
+    object_chain: int | None
+    literal: str | None
+    sentence: Span
+    subject_span: Span
+    object_span: Span
+    confidence: float
+    supports: bool
+    modality: Modality
+    phase: Phase
+    attributed_to: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+    verdict: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRow:
+    """An entity as a list shows it."""
+
+    iri: NamedNode
+    cls: EntityClass
+    label: str
+    altlabels: tuple[str, ...] = ()
+    event_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """What became of an entity's IRI: merged into `successor`, or gone with its last mention."""
+
+    iri: NamedNode
+    successor: NamedNode | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result of a search: an entity, or a sentence of an article."""
+
+    kind: str
+    label: str
+    snippet: str
+    iri: NamedNode | None = None
+    article_id: str | None = None
+    span: Span | None = None
+
+
+class JudgementKind:
+    """The kinds of decision: two things are the same or different; a claim is accepted or rejected; a label is edited."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    LABEL = "label"
+    PAIRS = (SAME, DIFFERENT)
+    CLAIMS = (ACCEPT, REJECT)
+    ALL = (SAME, DIFFERENT, ACCEPT, REJECT, LABEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A person's decision on anchors.
+
+    `same` and `different`: `anchor` and `other` are mentions of the two things. `accept` and `reject`: they are a claim's
+    subject and object mentions, and `predicate` is its predicate. `label`: `label` is the name of the thing at `anchor`.
+    """
+
+    kind: str
+    anchor: Anchor
+    author: str
+    other: Anchor | None = None
+    predicate: str | None = None
+    label: str | None = None
+    reason: str | None = None
+    id: int | None = None
+    time: datetime | None = None
+    undone_by: str | None = None
+    undone_time: datetime | None = None
+
+
+@dataclass(slots=True)
+class Touched:
+    """What a change has touched and the graph must be told."""
+
+    articles: set[str] = field(default_factory=set)
+    entities: set[int] = field(default_factory=set)
+    statements: set[int] = field(default_factory=set)
+    successors: dict[int, int] = field(default_factory=dict)  # emptied entity → the one its mentions went to
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What the graph does not show yet: article ids, entity IRIs, and statements by IRI (gone) or key (to be written)."""
+
+    articles: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.articles or self.entities or self.statements)

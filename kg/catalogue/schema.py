@@ -1,0 +1,167 @@
+"""The catalogue's SQLite file: its tables, and how it is opened.
+
+Counters (`traits`, `shades`, `definitions`, `stances`, `sources`, the numbers in `statements`) hold what would otherwise be
+counted: an article's commit reads and writes rows about itself only, however large the graph is.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from kg.errors import WorkspaceError
+
+__all__ = ["FORMAT", "open_database"]
+
+FORMAT = 1
+
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- what was read, and what was found in it
+CREATE TABLE articles (
+  key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, digest TEXT NOT NULL, model TEXT NOT NULL,
+  media_type TEXT NOT NULL, source TEXT NOT NULL, url TEXT, title TEXT, published TEXT, publisher TEXT,
+  authors TEXT NOT NULL, language TEXT, given TEXT NOT NULL, raw BLOB NOT NULL, content BLOB, document BLOB NOT NULL,
+  publisher_key TEXT NOT NULL, source_key TEXT NOT NULL, signature BLOB NOT NULL, time TEXT NOT NULL);
+CREATE TABLE revisions (
+  article INTEGER NOT NULL, digest TEXT NOT NULL, model TEXT NOT NULL, published TEXT, time TEXT NOT NULL);
+CREATE INDEX revisions_article ON revisions (article);
+CREATE INDEX articles_digest ON articles (digest, model);
+CREATE TABLE extractions (digest TEXT NOT NULL, model TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (digest, model));
+CREATE TABLE bands (band INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (band, article)) WITHOUT ROWID;
+CREATE INDEX bands_article ON bands (article);
+CREATE TABLE copies (article INTEGER NOT NULL, other INTEGER NOT NULL, PRIMARY KEY (article, other)) WITHOUT ROWID;
+
+-- things
+CREATE TABLE entities (
+  key INTEGER PRIMARY KEY AUTOINCREMENT, iri TEXT NOT NULL UNIQUE, slot TEXT UNIQUE, cls TEXT NOT NULL,
+  label TEXT NOT NULL, altlabels TEXT NOT NULL DEFAULT '[]', event_type TEXT);
+CREATE TABLE chains (
+  key INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL, number INTEGER NOT NULL, cls TEXT NOT NULL,
+  anchor_text TEXT NOT NULL, occurrence INTEGER NOT NULL, label TEXT NOT NULL, weak INTEGER NOT NULL,
+  aliases TEXT NOT NULL, event_type TEXT, bucket TEXT, shade TEXT NOT NULL, defines TEXT NOT NULL, entity INTEGER);
+CREATE UNIQUE INDEX chains_article ON chains (article, number);
+CREATE INDEX chains_bucket ON chains (bucket, shade) WHERE bucket IS NOT NULL;
+CREATE INDEX chains_entity ON chains (entity);
+CREATE TABLE traits (
+  entity INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (entity, kind, value)) WITHOUT ROWID;
+CREATE TABLE shades (
+  bucket TEXT NOT NULL, shade TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (bucket, shade)) WITHOUT ROWID;
+CREATE TABLE definitions (
+  acronym TEXT NOT NULL, bucket TEXT NOT NULL, cls TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (acronym, bucket, cls)) WITHOUT ROWID;
+CREATE INDEX definitions_bucket ON definitions (bucket, acronym);
+CREATE TABLE unsettled (bucket TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE retired (iri TEXT PRIMARY KEY, successor TEXT, label TEXT NOT NULL, time TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX retired_successor ON retired (successor);
+
+-- what is said: `level` is 2 asserting, 1 supporting, 0 disputing, -1 rejected; `weight` the confidence that counts
+CREATE TABLE statements (
+  key INTEGER PRIMARY KEY, subject INTEGER NOT NULL, predicate TEXT NOT NULL, object INTEGER NOT NULL,
+  literal TEXT NOT NULL, supporting_articles INTEGER NOT NULL DEFAULT 0, disputing_articles INTEGER NOT NULL DEFAULT 0,
+  supporting_sources INTEGER NOT NULL DEFAULT 0, disputing_sources INTEGER NOT NULL DEFAULT 0);
+CREATE UNIQUE INDEX statements_triple ON statements (subject, predicate, object, literal);
+CREATE INDEX statements_object ON statements (object);
+CREATE TABLE claims (
+  key INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, article INTEGER NOT NULL, statement INTEGER,
+  subject_chain INTEGER NOT NULL, predicate TEXT NOT NULL, object_chain INTEGER, literal TEXT NOT NULL,
+  sentence_start INTEGER NOT NULL, sentence_end INTEGER NOT NULL, subject_start INTEGER NOT NULL,
+  subject_end INTEGER NOT NULL, object_start INTEGER NOT NULL, object_end INTEGER NOT NULL,
+  confidence REAL NOT NULL, supports INTEGER NOT NULL, modality TEXT NOT NULL, phase TEXT NOT NULL, attributed_to TEXT,
+  valid_from TEXT, valid_to TEXT, verdict TEXT, level INTEGER NOT NULL, weight REAL NOT NULL, known INTEGER NOT NULL,
+  published TEXT, source_key TEXT NOT NULL);
+CREATE INDEX claims_article ON claims (article);
+CREATE INDEX claims_subject ON claims (subject_chain);
+CREATE INDEX claims_object ON claims (object_chain) WHERE object_chain IS NOT NULL;
+CREATE INDEX claims_weight ON claims (statement, level, weight);
+CREATE INDEX claims_phase ON claims (statement, level, known, published DESC, weight DESC, phase);
+CREATE INDEX claims_published ON claims (statement, level, published) WHERE published IS NOT NULL;
+CREATE INDEX claims_from ON claims (statement, level, published DESC, weight DESC, valid_from) WHERE valid_from IS NOT NULL;
+CREATE INDEX claims_to ON claims (statement, level, published DESC, weight DESC, valid_to) WHERE valid_to IS NOT NULL;
+CREATE TABLE stances (
+  statement INTEGER NOT NULL, supports INTEGER NOT NULL, article INTEGER NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (statement, supports, article)) WITHOUT ROWID;
+CREATE TABLE sources (
+  statement INTEGER NOT NULL, supports INTEGER NOT NULL, source_key TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (statement, supports, source_key)) WITHOUT ROWID;
+
+-- what people decided, on anchors; `anchored` is where the anchors are now
+CREATE TABLE judgements (
+  key INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, article TEXT NOT NULL, text TEXT NOT NULL, cls TEXT NOT NULL,
+  occurrence INTEGER NOT NULL, other_article TEXT, other_text TEXT, other_cls TEXT, other_occurrence INTEGER,
+  predicate TEXT, label TEXT, author TEXT NOT NULL, time TEXT NOT NULL, reason TEXT, undone_by TEXT, undone_time TEXT);
+CREATE INDEX judgements_article ON judgements (article);
+CREATE INDEX judgements_other ON judgements (other_article) WHERE other_article IS NOT NULL;
+CREATE TABLE anchored (
+  judgement INTEGER NOT NULL, side INTEGER NOT NULL, chain INTEGER NOT NULL,
+  PRIMARY KEY (judgement, side)) WITHOUT ROWID;
+CREATE INDEX anchored_chain ON anchored (chain);
+CREATE TABLE unions (slot TEXT PRIMARY KEY, canonical TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX unions_canonical ON unions (canonical);
+CREATE TABLE separated (chain INTEGER PRIMARY KEY);
+
+-- what the graph does not show yet
+CREATE TABLE pending (kind TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
+
+-- words
+CREATE VIRTUAL TABLE names USING fts5 (
+  label, altlabels, cls UNINDEXED, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
+CREATE VIRTUAL TABLE sentences USING fts5 (
+  text, first UNINDEXED, last UNINDEXED, tokenize = "unicode61 remove_diacritics 2");
+"""
+
+
+def open_database(path: Path | None, *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection to the catalogue at a path (in memory when None), with its tables made if it is new.
+
+    Raises WorkspaceError when the file is no catalogue, of another version, or cannot be opened.
+    """
+    try:
+        connection = _connect(path, read_only=read_only)
+    except sqlite3.Error as error:
+        raise WorkspaceError(f"{path}: {error}", hint="is this a workspace?") from error
+    try:
+        _prepare(connection, path, read_only=read_only)
+    except sqlite3.Error as error:
+        connection.close()
+        raise WorkspaceError(f"{path}: {error}", hint="restore it from a backup, or begin a new workspace") from error
+    except WorkspaceError:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(path: Path | None, *, read_only: bool) -> sqlite3.Connection:
+    # autocommit: transactions are begun and ended in one place, `Catalogue.change`; a lock there serves all threads
+    if path is None:
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    else:
+        mode = "ro" if read_only else "rwc"
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=30.0,
+        )
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path | None, *, read_only: bool) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version not in (0, FORMAT) or (version == 0 and read_only):
+        raise WorkspaceError(
+            f"{path}: a catalogue of format {version}; this program reads format {FORMAT}",
+            hint="use the version of newsgraph that wrote it, or ingest the articles into a new workspace",
+        )
+    if not read_only and path is not None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # the graph must never know what the catalogue forgot, so a commit waits for the disk; bulk runs batch commits
+        connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    if version == 0:
+        connection.executescript(f"BEGIN IMMEDIATE;{_TABLES};PRAGMA user_version = {FORMAT};COMMIT;")

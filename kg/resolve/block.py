@@ -1,0 +1,167 @@
+"""Chains → keys: the bucket of chains that a chain is worth comparing with, and what tells them apart inside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kg.resolve.names import expands, group_name, is_acronym, is_full_person_name, person_name, thing_name
+from kg.types import Anchor, Chain, Document, EntityClass, Extraction, Mention, MentionKind, Relation
+
+__all__ = ["ChainKey", "anchors_in", "keys_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainKey:
+    """What linking knows of one chain.
+
+    `bucket` is a family of classes and a normal form ("p:ana diaz"), None for a chain that stays in its article. `shade`
+    divides a bucket: the class of a group, place or polity, the year of an event. `defines` are the buckets of the acronyms
+    that the text gives for the name. `weak` says that the label is only an acronym.
+    """
+
+    chain: int
+    anchor: Anchor
+    cls: EntityClass
+    label: str
+    aliases: tuple[str, ...] = ()
+    bucket: str | None = None
+    shade: str = ""
+    weak: bool = False
+    defines: tuple[str, ...] = ()
+    event_type: str | None = None
+
+
+def keys_of(document: Document, extraction: Extraction) -> tuple[ChainKey, ...]:
+    """A key for each chain but the dates, in the order of the chains."""
+    anchors = anchors_in(document, extraction)
+    facts = _facts_of_events(extraction)
+    return tuple(
+        _key(document, extraction, index, chain, anchors[_representative(document, extraction, chain)], facts)
+        for index, chain in enumerate(extraction.chains)
+        if chain.cls is not EntityClass.DATE and chain.mentions
+    )
+
+
+def anchors_in(document: Document, extraction: Extraction) -> tuple[Anchor, ...]:
+    """The anchor of each mention. `occurrence` counts the quoted text in the article, so that it does not depend on a model.
+
+    Two mentions of one text and class are told apart by their places even if a better model finds another between them.
+    """
+    return tuple(
+        Anchor(document.id, quote, mention.cls.value, document.text.count(quote, 0, mention.span.start))
+        for mention in extraction.mentions
+        for quote in (mention.span.of(document.text),)
+    )
+
+
+def _key(
+    document: Document,
+    extraction: Extraction,
+    index: int,
+    chain: Chain,
+    anchor: Anchor,
+    facts: dict[int, list[Relation]],
+) -> ChainKey:
+    names = tuple(name for name in chain.names if name.strip()) or (anchor.text,)
+    if not chain.named:
+        label = _event_label(extraction, chain, facts.get(index, ())) if chain.cls is EntityClass.EVENT else names[0]
+        return ChainKey(index, anchor, chain.cls, label or names[0], event_type=chain.event_type)
+    match chain.cls:
+        case EntityClass.PERSON:
+            full = next((name for name in names if is_full_person_name(name)), None)
+            label, shade, defines = full or names[0], "", ()
+            bucket = f"p:{person_name(full)}" if full else None
+        case EntityClass.EVENT:
+            label, shade, defines = names[0], _year(extraction, facts.get(index, ())), ()
+            bucket = f"e:{thing_name(label)}"
+        case _:
+            label, acronyms = _expansion(document.text, names)
+            shade = chain.cls.value
+            bucket = _organised(label, chain.cls)
+            defines = tuple(sorted({_organised(name, chain.cls) for name in acronyms} - {bucket}))
+    aliases = tuple(name for name in names if name != label)
+    weak = chain.cls is not EntityClass.PERSON and is_acronym(label)
+    if bucket is not None and not bucket[2:]:  # a name of punctuation only
+        bucket = None
+    return ChainKey(index, anchor, chain.cls, label, aliases, bucket, shade, weak, defines, chain.event_type)
+
+
+def _representative(document: Document, extraction: Extraction, chain: Chain) -> int:
+    """The mention a chain hangs on: the first that bears its best name, else the first name, else the first."""
+
+    def rank(index: int) -> tuple[bool, bool, Mention]:
+        mention = extraction.mentions[index]
+        return mention.span.of(document.text) != chain.names[0], mention.kind is not MentionKind.NAME, mention
+
+    if not chain.names:
+        return chain.mentions[0]
+    return min(chain.mentions, key=lambda index: (*rank(index)[:2], extraction.mentions[index].span))
+
+
+def _organised(name: str, cls: EntityClass) -> str:
+    """The bucket of a group, place or polity; one family, because a polity is both of the others.
+
+    A place has no legal form, but a name that ends like one ("Las Vegas, Co.") must meet its namesakes.
+    """
+    return f"o:{group_name(name) if cls is not EntityClass.PLACE else thing_name(name)}"
+
+
+def _expansion(text: str, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The name to link by and the acronyms that this article defines for it.
+
+    An acronym counts when its letters are those of the name, or when the text puts one in brackets after the other.
+    """
+    for full in names:
+        if is_acronym(full):
+            continue
+        acronyms = tuple(n for n in names if is_acronym(n) and (expands(full, n) or _introduces(text, full, n)))
+        if acronyms:
+            return (full, acronyms) if is_acronym(names[0]) or full == names[0] else (names[0], acronyms)
+    return names[0], ()
+
+
+def _introduces(text: str, full: str, acronym: str) -> bool:
+    pattern = r"{}(?:['’]s)?,?\s*[(\[][^()\[\]]{{0,40}}\b{}\b"
+    return any(
+        re.search(pattern.format(re.escape(first), re.escape(second)), text)
+        for first, second in ((full, acronym), (acronym, full))
+    )
+
+
+def _facts_of_events(extraction: Extraction) -> dict[int, list[Relation]]:
+    """Event chain → the relations that say where and when, surest first."""
+    chains = extraction.chain_of()
+    facts: dict[int, list[Relation]] = {}
+    for relation in sorted(extraction.relations, key=lambda r: (-r.score, r.sentence, r.subject, r.object)):
+        if relation.supports and relation.predicate in ("occurredAt", "startDate") and relation.subject in chains:
+            facts.setdefault(chains[relation.subject], []).append(relation)
+    return facts
+
+
+def _dates(extraction: Extraction, facts: Iterable[Relation]) -> Iterator[str]:
+    chains = extraction.chain_of()
+    for relation in facts:
+        if relation.predicate == "startDate" and relation.object in chains:
+            value = extraction.chains[chains[relation.object]].value
+            if value is not None:
+                yield value.start
+
+
+def _year(extraction: Extraction, facts: Iterable[Relation]) -> str:
+    return next((date[:4] for date in _dates(extraction, facts)), "")
+
+
+def _event_label(extraction: Extraction, chain: Chain, facts: Iterable[Relation]) -> str:
+    """The label of an unnamed event: its type, place and date, as far as the article says."""
+    chains = extraction.chain_of()
+    facts = tuple(facts)
+    places = (extraction.chains[chains[f.object]] for f in facts if f.predicate == "occurredAt" and f.object in chains)
+    place = next((place.names[0] for place in places if place.names), "")
+    kind = (chain.event_type or "").replace("_", " ").capitalize()
+    if kind in ("", "Other"):
+        kind = chain.names[0].capitalize() if chain.names else "Event"
+    where = f"{kind} in {place}" if place else kind
+    date = next(_dates(extraction, facts), "")
+    return f"{where}, {date}" if date else where

@@ -1,0 +1,119 @@
+"""Keys + an index of all keys → slots: chains of one slot are one entity. And the IRI of an entity.
+
+Everything here is a function of what the catalogue holds, not of when it came. A slot asks the index a handful of small
+questions about its bucket, each answered by a counter, so its cost does not grow with the graph.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from hashlib import sha256
+from typing import Protocol
+
+from pyoxigraph import NamedNode
+
+from kg.types import Anchor, EntityClass
+
+__all__ = ["Index", "local_slot", "mint", "neighbourhood", "slot_of", "slug", "target"]
+
+POLITY = EntityClass.POLITY.value
+SLUG_LENGTH = 60  # longer ones only make addresses hard to read; the hash tells entities apart
+
+
+class Index(Protocol):
+    """What linking asks of the catalogue."""
+
+    def shades(self, bucket: str) -> Collection[str]:
+        """The shades that occur among a bucket's chains."""
+
+    def definers(self, acronym: str) -> Collection[tuple[str, str]]:
+        """The (bucket, class) pairs of the chains whose article defines this acronym's bucket."""
+
+    def acronyms(self, bucket: str) -> Collection[str]:
+        """The acronyms that chains of a bucket define."""
+
+
+def target(index: Index, bucket: str, shade: str) -> str | None:
+    """The slot of the chains of this bucket and shade; None when they are ambiguous and stay in their articles."""
+    match bucket[0]:
+        case "p":
+            return bucket
+        case "e":
+            return _event_slot(index, bucket, shade)
+        case _:
+            full = _definer(index, bucket, shade)
+            return None if full is None else _organised_slot(index, full or bucket, shade)
+
+
+def slot_of(index: Index, bucket: str | None, shade: str, anchor: Anchor) -> str:
+    """The slot of a chain, before judgements."""
+    return (target(index, bucket, shade) if bucket else None) or local_slot(anchor)
+
+
+def local_slot(anchor: Anchor) -> str:
+    """The slot of a chain that stays in its article; the same again when the article is read again."""
+    return "\x1f".join(("l:", anchor.article, anchor.text, anchor.cls, str(anchor.occurrence)))
+
+
+def neighbourhood(index: Index, buckets: Iterable[str]) -> frozenset[str]:
+    """These buckets and those whose slots may depend on them: through an acronym, or a polity behind one."""
+    near = set(buckets)
+    near.update(bucket for name in tuple(near) for bucket, _ in index.definers(name))
+    near.update(acronym for name in tuple(near) for acronym in index.acronyms(name))
+    return frozenset(near)
+
+
+def mint(base: str, cls: EntityClass, label: str, anchor: Anchor, *, digits: int = 8) -> NamedNode:
+    """A readable IRI for the entity first seen at this anchor; equal anchors give equal IRIs on every run.
+
+    >>> mint("http://localhost:8000/", EntityClass.PERSON, "Ana Díaz", Anchor("a.txt", "Ana Díaz", "Person", 0)).value
+    'http://localhost:8000/person/ana-diaz-dd3ef957'
+    """
+    parts = (anchor.article, anchor.text, anchor.cls, str(anchor.occurrence))
+    digest = sha256("\0".join(parts).encode()).hexdigest()[:digits]  # NUL: ("ab", "c") is not ("a", "bc")
+    return NamedNode(f"{base}{cls.value.lower()}/{slug(label)}-{digest}")
+
+
+def slug(label: str) -> str:
+    """A label's letters and digits in lower case, in ASCII where it has such letters, joined by hyphens.
+
+    >>> slug("Ana Díaz"), slug("Попов"), slug("—")
+    ('ana-diaz', 'попов', 'x')
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", label) if not unicodedata.combining(c))
+    words = re.findall(r"\w+", unicodedata.normalize("NFC", plain).casefold().replace("_", " "))
+    return "-".join(words)[:SLUG_LENGTH].rstrip("-") or "x"
+
+
+def _event_slot(index: Index, bucket: str, year: str) -> str | None:
+    """Events of one name are one if their years agree; without a year, if only one year occurs."""
+    if not year:
+        years = [shade for shade in index.shades(bucket) if shade]
+        if len(years) > 1:
+            return None
+        year = years[0] if years else ""
+    return f"{bucket}|{year}"
+
+
+def _organised_slot(index: Index, bucket: str, cls: str) -> str:
+    """Groups and places of one name are two things, unless a polity bears it: a polity is both."""
+    return bucket if cls == POLITY or _has_polity(index, bucket) else f"{bucket}|{cls}"
+
+
+def _has_polity(index: Index, bucket: str) -> bool:
+    return POLITY in index.shades(bucket) or any(
+        POLITY in index.shades(acronym) and _definer(index, acronym, POLITY) == bucket
+        for acronym in index.acronyms(bucket)
+    )
+
+
+def _definer(index: Index, bucket: str, cls: str) -> str | None:
+    """The bucket whose chains define this one as their acronym: "" if none do, None if several do."""
+    found = {
+        full for full, other in index.definers(bucket) if full != bucket and (other == cls or POLITY in (other, cls))
+    }
+    if len(found) > 1:
+        return None
+    return found.pop() if found else ""
