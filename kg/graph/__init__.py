@@ -8,4 +8,16 @@ new values, so that repeating it changes nothing and any SPARQL 1.1 server will 
 
 from kg.graph.store import Answer, GraphStore, Row, Term, open_store
 
-__all__ = ["Answer", "GraphStore", "Row", "Term", "open_store"]
+__all__ = [
+    "FORMATS",
+    "Answer",
+    "GraphStore",
+    "Row",
+    "Scope",
+    "Term",
+    "check_claims",
+    "commit_update",
+    "export",
+    "open_store",
+    "shacl",
+]

@@ -2,7 +2,7 @@
 
 The default graph holds entities, article headers, statements and the triples of those that are asserted; the graph
 named by an article's IRI holds its claims and mentions. There are no blank nodes: a quoted passage is the IRI
-`<article#char=start,end>` (RFC 5147), in code points of the clean text. Numbers and dates are RDF 1.1 literals in the form Oxigraph keeps them in.
+`<article#char=start,end>` (RFC 5147), in code points of the clean text. Numbers and dates are RDF 1.1 literals.
 """
 
 from __future__ import annotations

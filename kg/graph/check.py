@@ -1,0 +1,176 @@
+"""Do statements respect the ontology? Domains and ranges before a commit, SHACL shapes afterwards.
+
+pySHACL works on rdflib graphs in memory, so a store is checked article by article: an article's claims and passages
+with the statements they are about, their triples, and the entities at both ends. What no single article shows, a triple
+that no statement stands for and a statement that no claim speaks of, is asked of the store itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
+
+from kg import vocab
+from kg.errors import OntologyError
+from kg.graph.scope import article_quads
+from kg.graph.store import GraphStore, Row
+from kg.resources import resource
+from kg.types import Claim, EntityClass, Statement
+
+if TYPE_CHECKING:
+    import rdflib
+
+__all__ = ["Violation", "check_claims", "misfit", "shacl", "violations"]
+
+# pySHACL prepares the shapes anew for each run, which costs as much as some thousand triples
+TRIPLES_PER_RUN = 5_000
+
+_DATATYPES = {vocab.xsd_date, vocab.xsd_gYearMonth, vocab.xsd_gYear}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Violation:
+    """Something in the graph that breaks the ontology: where, what is wrong, and the value that is."""
+
+    focus: str
+    message: str
+    path: str | None = None
+    value: str | None = None
+
+
+def misfit(statement: Statement, classes: Mapping[NamedNode, EntityClass]) -> str | None:
+    """Why the ontology has no place for a statement about entities of these classes, or None if it has."""
+    predicate = vocab.local(statement.predicate)
+    if statement.predicate.value != vocab.KG + predicate or predicate not in vocab.PREDICATES:
+        return f"{statement.predicate} is no predicate of the ontology"
+    ends: list[EntityClass] = []
+    for term in (statement.subject, statement.object):
+        if isinstance(term, Literal):
+            if term.datatype not in _DATATYPES:
+                return f"{term} is no day, month or year"
+            ends.append(EntityClass.DATE)
+        elif (cls := classes.get(term)) is None:
+            return f"{term} is no entity"
+        else:
+            ends.append(cls)
+    if vocab.fits(ends[0], predicate, ends[1]):
+        return None
+    return f"kg:{predicate} cannot relate a {ends[0]} to a {ends[1]} ({statement.subject} to {statement.object})"
+
+
+def check_claims(claims: Iterable[Claim], classes: Mapping[NamedNode, EntityClass]) -> None:
+    """Raise OntologyError, naming each, if claims are about statements that the ontology has no place for."""
+    wrong = [f"{claim.article_id}: {why}" for claim in claims if (why := misfit(claim.statement, classes)) is not None]
+    if wrong:
+        raise OntologyError("; ".join(wrong), hint="nothing was written")
+
+
+def violations(triples: Iterable[Triple]) -> tuple[Violation, ...]:
+    """What pySHACL finds wrong with a set of triples, facts and claims together, sorted."""
+    import pyshacl
+    import rdflib
+
+    data = rdflib.Graph(bind_namespaces="none")
+    for triple in triples:
+        data.add((_rdflib(triple.subject), _rdflib(triple.predicate), _rdflib(triple.object)))
+    shapes, ontology = _shapes()
+    conforms, report, text = pyshacl.validate(data, shacl_graph=shapes, ont_graph=ontology, inference="none")
+    if conforms:
+        return ()
+    if not isinstance(report, rdflib.Graph):
+        raise OntologyError(f"the shapes cannot be applied: {text}")
+    return tuple(sorted(set(_violations(report)), key=lambda found: (found.focus, found.message, str(found))))
+
+
+def shacl(store: GraphStore, *, article: NamedNode | None = None) -> tuple[Violation, ...]:
+    """What is wrong with one article, or with the whole store, sorted; nothing, when all is well."""
+    if article is not None:
+        return violations(_article(store, article))
+    found: set[Violation] = set()
+    batch: set[Triple] = set()
+    for graph in store.graph_names():
+        if store.quads(graph, vocab.rdf_type, vocab.Article, DefaultGraph()):
+            batch |= _article(store, graph)
+        if len(batch) >= TRIPLES_PER_RUN:
+            found.update(violations(batch))
+            batch = set()
+    if batch:
+        found.update(violations(batch))
+    found.update(_orphans(store))
+    return tuple(sorted(found, key=lambda one: (one.focus, one.message, str(one))))
+
+
+def _article(store: GraphStore, article: NamedNode) -> set[Triple]:
+    return {quad.triple for quad in article_quads(store, article)}
+
+
+def _orphans(store: GraphStore) -> Iterator[Violation]:
+    """Facts without a statement, and statements without a claim."""
+    default = (
+        (lambda pattern: pattern)
+        if store.default_graph is None
+        else (lambda pattern: f"GRAPH {store.default_graph} {{ {pattern} }}")
+    )
+    predicates = " ".join(str(vocab.term(name)) for name in vocab.PREDICATES)
+    node = f"?n {vocab.rdf_subject} ?s ; {vocab.rdf_predicate} ?p ; {vocab.rdf_object} ?o ; {vocab.asserted} true ."
+    facts = (
+        f"SELECT ?s ?p ?o WHERE {{ VALUES ?p {{ {predicates} }} {default('?s ?p ?o')} MINUS {{ {default(node)} }} }}"
+    )
+    for row in store.query(facts).rows():
+        message = "a fact stands in the graph only beside an asserted statement of it"
+        yield Violation(_text(row, "s"), message, _text(row, "p"), _text(row, "o"))
+    spoken = f"GRAPH ?g {{ ?claim {vocab.supports}|{vocab.disputes} ?s }}"
+    typed = default(f"?s {vocab.rdf_type} {vocab.Statement}")
+    for row in store.query(f"SELECT ?s WHERE {{ {typed} MINUS {{ {spoken} }} }}").rows():
+        yield Violation(_text(row, "s"), "some claim supports or disputes each statement")
+
+
+def _text(row: Row, name: str) -> str:
+    term = row[name]
+    return term.value if isinstance(term, NamedNode) else str(term)
+
+
+@cache
+def _shapes() -> tuple[rdflib.Graph, rdflib.Graph]:
+    import rdflib
+
+    graphs = []
+    for name in ("shapes.ttl", "kg.ttl"):
+        path = resource("ontology") / name
+        try:
+            graphs.append(rdflib.Graph().parse(path, format="turtle"))
+        except (OSError, SyntaxError) as error:
+            raise OntologyError(f"{path}: {error}", hint="the file is damaged: install newsgraph again") from error
+    return graphs[0], graphs[1]
+
+
+def _violations(report: rdflib.Graph) -> Iterator[Violation]:
+    import rdflib
+
+    sh = rdflib.Namespace("http://www.w3.org/ns/shacl#")
+
+    def text(result: Any, predicate: rdflib.URIRef) -> str | None:
+        value = report.value(result, predicate)
+        return None if value is None else str(value)
+
+    for result in report.objects(None, sh.result):
+        path, value = text(result, sh.resultPath), text(result, sh.value)
+        yield Violation(text(result, sh.focusNode) or "", text(result, sh.resultMessage) or "", path, value)
+
+
+def _rdflib(term: Any) -> rdflib.term.Node:
+    import rdflib
+
+    if isinstance(term, NamedNode):
+        return rdflib.URIRef(term.value)
+    if isinstance(term, BlankNode):
+        return rdflib.BNode(term.value)
+    if term.language:
+        return rdflib.Literal(term.value, lang=term.language)
+    if term.datatype == vocab.xsd_string:
+        return rdflib.Literal(term.value)  # rdflib tells "x" from "x"^^xsd:string, and the shapes say "x"
+    return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value), normalize=False)

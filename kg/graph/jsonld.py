@@ -1,0 +1,175 @@
+"""Triples → JSON-LD: compact, with the context of `ontology/context.jsonld`, framed by PyLD.
+
+Framed means: a statement carries its claims, a claim the sentence and the words it rests on, an entity its mentions;
+everything else is referred to by id. PyLD looks for reverse properties in all nodes for each node, so it is given one
+batch of trees at a time. What no frame reaches (a user's own nodes) follows as it is, so that nothing gets lost.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import IO, Any
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from kg import vocab
+from kg.errors import OntologyError, StoreError
+from kg.resources import resource
+
+__all__ = ["context", "frame", "write_flat", "write_framed"]
+
+Node = dict[str, Any]
+
+# nodes given to PyLD at once: with fewer its fixed costs count, with more its search for reverse properties
+BATCH_NODES = 200
+
+_CANONICAL = {
+    vocab.xsd_integer: re.compile(r"0|-?[1-9][0-9]{0,14}"),  # JSON numbers are exact up to 2^53
+    vocab.xsd_boolean: re.compile("true|false"),
+}
+_ABOUT = (vocab.supports.value, vocab.disputes.value)
+_PASSAGES = (vocab.evidence.value, vocab.subjectMention.value, vocab.objectMention.value)
+
+
+@cache
+def context() -> Node:
+    """The published context: terms for all that the ontology names."""
+    document: Node = _read("context.jsonld")["@context"]
+    return document
+
+
+@cache
+def frame() -> Node:
+    """The published frame, with the context in place."""
+    return {**_read("frame.jsonld"), "@context": context()}
+
+
+def write_framed(subjects: Iterable[tuple[NamedNode | BlankNode, list[Triple]]], out: IO[bytes]) -> None:
+    """Write nodes as trees. All of them are held in memory."""
+    nodes = {node["@id"]: node for node in (_node(subject, triples) for subject, triples in subjects)}
+    roots = {f"{vocab.KG}{name}" for name in frame()["type"]}
+    below: dict[str, list[str]] = {}
+    for iri, node in nodes.items():
+        for verb in (*_ABOUT, vocab.denotes.value):
+            for target in node.get(verb, ()):
+                below.setdefault(target["@id"], []).append(iri)
+    trees = [_tree(iri, nodes, below) for iri, node in nodes.items() if not roots.isdisjoint(node.get("@type", ()))]
+    reached = {iri for tree in trees for iri in tree}
+    rest = [node for iri, node in nodes.items() if iri not in reached]
+    _write(_chain(_framed(trees, nodes), _compacted(_batches(rest))), out, indent=2)
+
+
+def write_flat(subjects: Iterable[tuple[NamedNode | BlankNode, list[Triple]]], out: IO[bytes]) -> None:
+    """Write nodes one after the other, one to a line, however many there are."""
+    _write(_compacted(_batches(_node(subject, triples) for subject, triples in subjects)), out, indent=None)
+
+
+def _tree(root: str, nodes: dict[str, Node], below: dict[str, list[str]]) -> list[str]:
+    """A root and all that the frame puts inside it."""
+    tree = dict.fromkeys([root, *below.get(root, ())])
+    for iri in list(tree):
+        for name in _PASSAGES:
+            tree.update(dict.fromkeys(v["@id"] for v in nodes[iri].get(name, ()) if v.get("@id") in nodes))
+    return list(tree)
+
+
+def _framed(trees: list[list[str]], nodes: dict[str, Node]) -> Iterator[Node]:
+    batch: dict[str, Node] = {}
+    roots: list[str] = []
+    for tree in trees:
+        if roots and len(batch) + len(tree) > BATCH_NODES:
+            yield from _frame(batch, roots)
+            batch, roots = {}, []
+        roots.append(tree[0])
+        batch.update((iri, nodes[iri]) for iri in tree)
+    if roots:
+        yield from _frame(batch, roots)
+
+
+def _frame(batch: dict[str, Node], roots: list[str]) -> Iterator[Node]:
+    from pyld import jsonld
+
+    options = {"omitGraph": False, "omitDefault": True, "documentLoader": _refuse}
+    framed = jsonld.frame(list(batch.values()), frame(), options)["@graph"]
+    found = {node["id"]: node for node in framed}
+    yield from (found[root] for root in roots)
+
+
+def _compacted(batches: Iterable[list[Node]]) -> Iterator[Node]:
+    from pyld import jsonld
+
+    options = {"graph": True, "documentLoader": _refuse}
+    for batch in batches:
+        yield from jsonld.compact(batch, context(), options)["@graph"]
+
+
+def _batches(nodes: Iterable[Node]) -> Iterator[list[Node]]:
+    batch: list[Node] = []
+    for node in nodes:
+        batch.append(node)
+        if len(batch) == BATCH_NODES:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _chain(*parts: Iterable[Node]) -> Iterator[Node]:
+    for part in parts:
+        yield from part
+
+
+def _write(nodes: Iterable[Node], out: IO[bytes], *, indent: int | None) -> None:
+    head = json.dumps(context(), ensure_ascii=False, separators=(",", ":"))
+    out.write(f'{{"@context": {head},\n"@graph": ['.encode())
+    for number, node in enumerate(nodes):
+        text = json.dumps(node, ensure_ascii=False, indent=indent)
+        out.write(f"{',' if number else ''}\n{text}".encode())
+    out.write(b"\n]}\n")
+
+
+def _node(subject: NamedNode | BlankNode, triples: Iterable[Triple]) -> Node:
+    """A subject in expanded form, with JSON's own numbers and booleans where nothing is lost."""
+    node: Node = {"@id": _id(subject)}
+    for triple in triples:
+        if triple.predicate == vocab.rdf_type and not isinstance(triple.object, Literal):
+            node.setdefault("@type", []).append(_id(triple.object))
+        else:
+            node.setdefault(triple.predicate.value, []).append(_value(triple.object))
+    return node
+
+
+def _value(term: Any) -> Node:
+    if not isinstance(term, Literal):
+        return {"@id": _id(term)}
+    if term.language:
+        return {"@value": term.value, "@language": term.language}
+    if term.datatype == vocab.xsd_string:
+        return {"@value": term.value}
+    pattern = _CANONICAL.get(term.datatype)
+    native = pattern is not None and pattern.fullmatch(term.value)
+    return {"@value": json.loads(term.value) if native else term.value, "@type": term.datatype.value}
+
+
+def _id(term: Any) -> str:
+    if isinstance(term, NamedNode):
+        return term.value
+    if isinstance(term, BlankNode):
+        return f"_:{term.value}"
+    raise StoreError("JSON-LD cannot carry triples about triples", hint="export as trig or nquads")
+
+
+def _refuse(url: str, options: object) -> Node:
+    raise StoreError(f"{url}: JSON-LD is written without the network")
+
+
+def _read(name: str) -> Node:
+    path = resource("ontology") / name
+    try:
+        document: Node = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise OntologyError(f"{path}: {error}", hint="the file is damaged: install newsgraph again") from error
+    return document
