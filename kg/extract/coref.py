@@ -14,17 +14,18 @@ from pathlib import Path
 
 from kg.types import Chain, DateValue, EntityClass, Mention, MentionKind
 
-__all__ = ["LINK", "chains_of", "country_of", "name_key"]
+__all__ = ["DETERMINERS", "HONORIFICS", "LINK", "bare_nominal", "chains_of", "country_of", "is_acronym", "name_key"]
 
 LINK = 0.5  # a nominal, pronoun or trigger joins its best antecedent at or above this score
 _EVENT_LINK = 0.5
 _SMALL = frozenset("of the for and de la le el al in du des del der den y e & to on".split())
-_HONORIFICS = frozenset(
+HONORIFICS = frozenset(
     "mr mrs ms miss mx dr prof professor sir dame lord lady gen general col colonel maj major capt captain lt lieutenant sgt "
     "sergeant cpl brig brigadier adm admiral cmdr commander president minister senator sen rep gov governor mayor king queen "
     "prince princess sheikh shaikh imam mullah ayatollah maulana pastor reverend rev father sister brother bishop archbishop "
     "cardinal pope judge justice chief comrade señor don doña herr frau monsieur madame engr hon".split()
 )
+DETERMINERS = frozenset("the a an this that these those some any each every no all both another other one such".split())
 _GENERIC = frozenset("group movement organisation organization party company army force forces troops rebels militants fighters police "
                      "government union club team militia insurgents soldiers authorities protesters".split())  # fmt: skip
 
@@ -60,7 +61,7 @@ def name_key(name: str) -> str:
     text = re.sub(r"['’]s?$", "", name.strip()).casefold()
     text = re.sub(r"\b((?:\w\.){2,})(?!\w)", lambda m: m[1].replace(".", ""), text) if " " not in text.replace("the ", "") else text
     words = re.sub(r"[^\w&’'-]+", " ", text.replace(".", " ")).split()
-    while len(words) > 1 and (words[0] in _HONORIFICS or words[0] in ("the", "a", "an")):
+    while len(words) > 1 and (words[0] in HONORIFICS or words[0] in ("the", "a", "an")):
         words.pop(0)
     return " ".join(words)
 
@@ -94,7 +95,7 @@ def chains_of(
     names = [i for i, m in enumerate(mentions) if m.kind is MentionKind.NAME]
     _join_names(text, mentions, names, scores, found)
     _join_repeated_nominals(text, mentions, found)
-    alone = _join_by_model(mentions, scores, found)
+    alone = _join_by_model(text, mentions, scores, found)
     members: dict[int, list[int]] = defaultdict(list)
     for i in range(len(mentions)):
         if i not in alone:
@@ -235,7 +236,7 @@ def bare_nominal(phrase: str) -> str:
     return short or phrase
 
 
-def _join_by_model(mentions: Sequence[Mention], scores: Mapping[tuple[int, int], float], found: _Chains) -> set[int]:
+def _join_by_model(text: str, mentions: Sequence[Mention], scores: Mapping[tuple[int, int], float], found: _Chains) -> set[int]:
     """Join each nominal, pronoun and trigger to its best antecedent; returns the pronouns that stay alone."""
     candidates: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for (later, earlier), score in scores.items():
@@ -246,7 +247,7 @@ def _join_by_model(mentions: Sequence[Mention], scores: Mapping[tuple[int, int],
         m = mentions[i]
         if m.kind is MentionKind.NAME:
             if m.cls is EntityClass.GROUP:
-                _join_short_group(i, mentions, candidates[i], found)
+                _join_short_group(i, text, mentions, candidates[i], found)
             continue
         best: Counter[int] = Counter()
         for score, j in candidates[i]:
@@ -261,10 +262,16 @@ def _join_by_model(mentions: Sequence[Mention], scores: Mapping[tuple[int, int],
     return alone
 
 
-def _join_short_group(i: int, mentions: Sequence[Mention], candidates: Sequence[tuple[float, int]], found: _Chains) -> None:
-    """A group's name that no rule joined: trust the model only when it is nearly sure ("the Front" after its full name)."""
+def _join_short_group(
+    i: int, text: str, mentions: Sequence[Mention], candidates: Sequence[tuple[float, int]], found: _Chains
+) -> None:
+    """A group's short name that no rule joined ("the Front" after its full name): its words must be in the longer name, and the
+    model must agree. Two names that share nothing are never joined, whatever the model thinks."""
+    words = set(name_key(mentions[i].span.of(text)).split())
     for score, j in sorted(candidates, reverse=True):
-        if score >= 0.8 and mentions[j].cls is EntityClass.GROUP and mentions[j].kind is MentionKind.NAME:
+        other = mentions[j]
+        longer = set(name_key(other.span.of(text)).split())
+        if score >= LINK and other.cls is EntityClass.GROUP and other.kind is MentionKind.NAME and words < longer:
             found.join(j, i)
             return
 

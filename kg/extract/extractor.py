@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from kg.extract.coref import chains_of, country_of
+from kg.extract.coref import DETERMINERS, HONORIFICS, bare_nominal, chains_of, country_of, name_key
 from kg.extract.dates import date_value, dates_in
 from kg.extract.decode import best_tags, sigmoid, softmax, spans_of, words_of
 from kg.extract.events import event_types_of
@@ -47,10 +47,11 @@ class _Found:
 class ModelExtractor:
     """The shipped extractor. Equal documents give equal extractions: every window is run alone."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, *, keep: float = KEEP, calibrated: bool = True) -> None:
         self._model = model
-        calibration: Mapping[str, Sequence[float]] = model.manifest.get("calibration", {})
-        self._calibration = {p: (float(a), float(b)) for p, (a, b) in calibration.items()}
+        self._keep = keep
+        calibration: Mapping[str, Sequence[float]] = model.manifest.get("calibration", {}) if calibrated else {}
+        self._calibration = {p: (float(a), float(b), float(c)) for p, (a, b, c) in calibration.items()}
 
     @property
     def model(self) -> str:
@@ -99,12 +100,14 @@ class ModelExtractor:
             p = softmax(logits[words])
             for a, b, c in spans_of(best_tags(np.log(p + 1e-9), breaks)):
                 span = _trim(document.text, int(starts[a]), int(ends[b - 1]))
-                if span is None or span in taken or (kind is MentionKind.NOMINAL and span.of(document.text).lower() in PRONOUNS):
+                if span is None or span in taken or not _says_something(span.of(document.text), kind):
                     continue
                 taken.add(span)
                 score = float(p[a:b, 1 + 2 * c : 3 + 2 * c].sum(axis=1).mean())
                 where = (int(edges[a]) + window.fresh, int(edges[b]) + window.fresh)
                 new.append((span, classes[c], kind, score, None, where))
+        ranges = _overlooked_dates(document.text, [], pieces, window)
+        new = [n for n in new if n[1] is not EntityClass.DATE or not any(r[0].contains(n[0]) and r[0] != n[0] for r in ranges)]
         names = [n[0] for n in new if n[2] is MentionKind.NAME]
         triggers, types = sigmoid(outputs.triggers[words]), softmax(outputs.types[words])
         for k in range(len(words)):
@@ -116,7 +119,7 @@ class ModelExtractor:
                 new.append((span, EntityClass.EVENT, MentionKind.TRIGGER, float(triggers[k]), event, where))
             elif word.lower() in PRONOUNS and word != "US" and span not in taken:
                 new.append((span, PRONOUNS[word.lower()], MentionKind.PRONOUN, 1.0, None, where))
-        new += _overlooked_dates(document.text, names, pieces, window)
+        new += [r for r in ranges if not any(r[0].overlaps(name) for name in names)]
         for span, cls, kind, score, event_type, where in sorted(new, key=lambda n: (n[0].start, -n[0].end, n[2])):
             if cls is EntityClass.EVENT and kind is MentionKind.NAME:
                 event_type = next((t for w in span.of(document.text).split()[::-1] for t in event_types_of(w)), "other")
@@ -187,26 +190,54 @@ class ModelExtractor:
                     groups[s, name, o].append((float(row[p]), i, j))
         stated, former = self._patterns(document.text, mentions, chain_of, groups)
         found = []
-        for (s, name, o), scored in groups.items():
-            pooled = self._probability(name, float(np.logaddexp.reduce([x for x, _, _ in scored])))
-            if (s, name, o) in stated:
-                pooled = max(pooled, _PATTERN)
-            if pooled < KEEP:
-                continue
-            best: dict[int, tuple[float, int, int]] = {}
-            for x, i, j in scored:
-                at = max(sentences[i], sentences[j])
-                if (s, name, o) in stated and (i, j) == stated[s, name, o]:
-                    x += 20
-                # a fact told within one sentence is better evidence than one told across two
-                if at not in best or _better((x, i, j), best[at], sentences):
-                    best[at] = (x, i, j)
-            top = max(best.values(), key=lambda entry: (_rank(entry, sentences), entry))
-            for entry in sorted(best.values(), key=lambda e: e[1:]):
-                score = pooled if entry is top else min(pooled, self._probability(name, entry[0] if entry[0] < 20 else 10))
-                if entry is top or score >= 0.5:
-                    found.append(self._relation(document, mentions, by_sentence, sentences, name, entry, score, logits, (s, name, o) in former))
+        for key, scored in groups.items():
+            found += self._evidence(document, mentions, by_sentence, sentences, chains[key[2]], key, scored, logits, stated, former)
         return _consistent(found, chain_of)
+
+    def _evidence(
+        self,
+        document: Document,
+        mentions: Sequence[Mention],
+        by_sentence: Mapping[int, Sequence[int]],
+        sentences: Sequence[int],
+        obj: Chain,
+        key: tuple[int, str, int],
+        scored: Sequence[tuple[float, int, int]],
+        logits: Mapping[tuple[int, int], np.ndarray],
+        stated: Mapping[tuple[int, str, int], tuple[int, int]],
+        former: Collection[tuple[int, str, int]],
+    ) -> list[Relation]:
+        """The relations of one fact: the sentence that tells it best, and every other that tells it well enough by itself.
+
+        The mention pairs of one sentence are pooled as in training (logsumexp); sentences are not, or a hundred weak hints in a long
+        text would make a fact.
+        """
+        name = key[1]
+        told: dict[tuple[int, bool], list[tuple[float, int, int]]] = defaultdict(list)
+        for entry in scored:
+            at, across = max(sentences[entry[1]], sentences[entry[2]]), sentences[entry[1]] != sentences[entry[2]]
+            told[at, across].append(entry)
+        options = []
+        for (at, across), entries in told.items():
+            score = self._probability(name, float(np.logaddexp.reduce([x for x, _, _ in entries])), across)
+            best = max(entries, key=lambda e: (e[0], -e[1], -e[2]))
+            if stated.get(key) in [e[1:] for e in entries]:
+                score, best = max(score, _PATTERN), (best[0], *stated[key])
+            options.append((score, not across, -at, best))
+        options.sort(reverse=True)
+        if not options or options[0][0] < self._keep:
+            return []
+        chosen = {-options[0][2]: options[0]}
+        for option in options[1:]:
+            if option[0] >= 0.5 and option[1]:  # another sentence only if it tells the fact within itself
+                chosen.setdefault(-option[2], option)
+        found = []
+        for score, _, _, best in chosen.values():
+            relation = self._relation(document, mentions, by_sentence, sentences, name, best, score, logits, key in former)
+            found.append(relation)
+            if name == "occurredOn" and obj.value is not None and obj.value.end is not None:
+                found.append(replace(relation, predicate="endDate"))
+        return found
 
     def _patterns(
         self, text: str, mentions: Sequence[Mention], chain_of: Mapping[int, int], groups: dict[tuple[int, str, int], list[tuple[float, int, int]]]
@@ -224,10 +255,10 @@ class ModelExtractor:
                     former.add(key)
         return stated, former
 
-    def _probability(self, predicate: str, logit: float) -> float:
-        """Calibrated confidence of a raw logit (Platt 1999), per predicate."""
-        a, b = self._calibration.get(predicate, (1.0, 0.0))
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, a * logit + b))))
+    def _probability(self, predicate: str, logit: float, across: bool) -> float:
+        """Calibrated confidence of a raw logit (Platt 1999), per predicate; facts told across sentences have an offset of their own."""
+        a, b, c = self._calibration.get(predicate, (1.0, 0.0, 0.0))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, a * logit + b + c * across))))
 
     def _relation(
         self,
@@ -295,6 +326,14 @@ def _trim(text: str, start: int, end: int) -> Span | None:
     return Span(start, end) if end > start else None
 
 
+def _says_something(surface: str, kind: MentionKind) -> bool:
+    """Whether a span is more than a pronoun, a determiner or a bare title."""
+    if kind is MentionKind.NAME:
+        return bool(name_key(surface)) and surface.strip(".").lower() not in HONORIFICS
+    bare = bare_nominal(surface).lower()
+    return bare not in PRONOUNS and bare not in DETERMINERS and len(bare) > 2
+
+
 def _overlooked_dates(
     text: str, names: Sequence[Span], pieces: Pieces, window: Window
 ) -> list[tuple[Span, EntityClass, MentionKind, float, str | None, tuple[int, int]]]:
@@ -303,7 +342,7 @@ def _overlooked_dates(
     found = []
     for a, b in dates_in(text[low:high]):
         span = Span(low + a, low + b)
-        if not any(span.overlaps(name) for name in names):
+        if span not in names:
             hit = np.flatnonzero((pieces.starts[window.fresh : window.end] < span.end) & (pieces.ends[window.fresh : window.end] > span.start))
             if len(hit):
                 where = (int(hit[0]) + window.fresh, int(hit[-1]) + 1 + window.fresh)
@@ -364,14 +403,6 @@ def _worth(predicate: str, subject: Chain, obj: Chain) -> bool:
     if predicate == "occurredOn":
         return obj.value is not None
     return not (predicate in ("partOf", "foundedBy", "memberOf") and not (subject.named and obj.named))
-
-
-def _rank(entry: tuple[float, int, int], sentences: Sequence[int]) -> float:
-    return entry[0] - 0.5 * abs(sentences[entry[1]] - sentences[entry[2]])
-
-
-def _better(a: tuple[float, int, int], b: tuple[float, int, int], sentences: Sequence[int]) -> bool:
-    return (_rank(a, sentences), b[1:]) > (_rank(b, sentences), a[1:])
 
 
 _ONE_WAY = frozenset({"childOf", "within", "partOf", "spouseOf"})

@@ -38,8 +38,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         # between person and group
         "person_role_of_group": rf",?\s+(?:(?:who\s+)?(?:is|was|serves\s+as|served\s+as)\s+)?{title}{former}[\s-]*{modifiers}(?:{role})\s+(?:of|at|for)\s+(?:the\s+)?",
         "person_groups_role": rf",?\s+(?:(?:who\s+)?(?:is|was)\s+)?(?:the\s+)?",
-        "person_leads_group": r",?\s+(?:who\s+)?(?:now\s+)?(?:leads|led|heads|headed|commands|commanded|chairs|chaired|captains|captained|runs)\s+(?:the\s+)?",
-        "person_founded_group": r",?\s+(?:who\s+)?(?:founded|co-founded|set\s+up|established)\s+(?:the\s+)?",
+        "person_leads_group": r"(?:,\s+who)?\s+(?:now\s+)?(?:leads|led|heads|headed|commands|commanded|chairs|chaired|captains|captained|runs)\s+(?:the\s+)?",
+        "person_founded_group": r"(?:,\s+who)?\s+(?:co-founded|founded|set\s+up|established)\s+(?:the\s+)?",
     }
     return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in raw.items()}
 

@@ -55,7 +55,7 @@ def attribution(text: str, sentence: Span, ends: Sequence[Span], mentions: Seque
     """
     for i in here:
         m = mentions[i]
-        if m.cls not in (EntityClass.PERSON, EntityClass.GROUP, EntityClass.POLITY) or m.kind is MentionKind.TRIGGER:
+        if m.cls not in (EntityClass.PERSON, EntityClass.GROUP, EntityClass.POLITY) or m.kind in (MentionKind.TRIGGER, MentionKind.PRONOUN):
             continue
         if any(m.span.overlaps(end) for end in ends):
             continue
