@@ -10,6 +10,8 @@
     │   ├── QueryTimeout        ran longer than its deadline and was killed
     │   ├── QueryTooLarge       needed more memory, or produced more, than allowed
     │   ├── QueryBusy           no worker became free in time
+    │   ├── QueryCancelled      whoever asked went away, and the query was killed
+    │   ├── QueryFileError      a file in queries/ whose header and text disagree: nothing starts
     │   ├── UnknownQuery        no queries/NAME.rq
     │   └── ParameterError      an argument that the named query does not take, or of the wrong type
     ├── StoreError              the graph store said no
@@ -33,7 +35,9 @@ __all__ = [
     "OntologyError",
     "ParameterError",
     "QueryBusy",
+    "QueryCancelled",
     "QueryError",
+    "QueryFileError",
     "QueryRefused",
     "QuerySyntaxError",
     "QueryTimeout",
@@ -103,6 +107,22 @@ class QueryBusy(QueryError):
     def __init__(self, retry_after_s: int = 1) -> None:
         super().__init__("all query workers are busy", hint=f"try again in {retry_after_s} s")
         self.retry_after_s = retry_after_s
+
+
+class QueryCancelled(QueryError):
+    """Whoever asked went away or changed their mind; there is nobody to tell."""
+
+    def __init__(self) -> None:
+        super().__init__("the query was cancelled")
+
+
+class QueryFileError(QueryError):
+    """A named query's file that is wrong; `path` and `line` say where."""
+
+    def __init__(self, path: str, line: int, reason: str, *, hint: str | None = None) -> None:
+        super().__init__(f"{path}, line {line}: {reason}", hint=hint)
+        self.path = path
+        self.line = line
 
 
 class UnknownQuery(QueryError):
