@@ -1,0 +1,144 @@
+"""An answer as it comes from a worker, chunk by chunk, and the worker's loan that lasts as long."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import NoReturn
+
+from kg.errors import KgError, QueryCancelled, QueryTimeout
+from kg.graph.process import Late, WorkerProcess
+
+__all__ = ["Loan", "QueryStream"]
+
+
+class Loan:
+    """A worker lent to one query; `cancel` may come from any thread, at any time, and never hits the next borrower."""
+
+    def __init__(self, worker: WorkerProcess, give_back: Callable[[WorkerProcess, bool], None]) -> None:
+        self.worker = worker
+        self.cancelled = False
+        self._give_back: Callable[[WorkerProcess, bool], None] | None = give_back
+        self._lock = threading.Lock()
+
+    def cancel(self) -> None:
+        """Kill the worker if it is still on loan."""
+        with self._lock:
+            if self._give_back is not None:
+                self.cancelled = True
+                self.worker.kill()
+
+    def end(self, *, fit: bool) -> None:
+        """Give the worker back, `fit` for another query or to be replaced. Ending twice is fine."""
+        with self._lock:
+            give_back, self._give_back = self._give_back, None
+            fit = fit and not self.cancelled
+        if give_back is not None:
+            give_back(self.worker, fit)
+
+
+class QueryStream(Iterator[bytes]):
+    """The chunks of one answer, with its `media_type`; made by `QueryPool.stream`.
+
+    All errors that can be known by then have been raised before there is a stream. One that comes later (deadline,
+    memory) is raised by `next`: whoever sends the chunks on must then break the transfer off. Close a stream that is
+    not read to its end; that kills its query. It may be read on any thread, by one thread at a time.
+    """
+
+    def __init__(
+        self,
+        loan: Loan,
+        request: dict[str, object],
+        *,
+        timeout_s: float | None,
+        buffer_bytes: int,
+        failure: Callable[[bytes], KgError],
+    ) -> None:
+        self.media_type = ""
+        self.complete = False
+        """Whether all of the answer has come: the worker is free, and no error can follow."""
+        self._loan = loan
+        self._failure = failure
+        self._timeout_s = timeout_s
+        self._chunks: deque[bytes] = deque()
+        self._reading = threading.RLock()
+        self._closed = False
+        try:
+            loan.worker.ready()  # opening the store is not the query's fault
+            self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
+            loan.worker.send(request, self._deadline)
+            size = 0
+            while not self.complete and size <= buffer_bytes:
+                size += self._receive()
+        except BaseException as error:  # KeyboardInterrupt too: nothing may go on running
+            self._fail(error)
+
+    @property
+    def content_length(self) -> int | None:
+        """The length of the chunks not yet read, or None while more may come."""
+        return sum(map(len, self._chunks)) if self.complete else None
+
+    def __next__(self) -> bytes:
+        while not self._chunks:
+            with self._reading:
+                if self.complete or self._closed:
+                    raise StopIteration
+                try:
+                    self._receive()
+                except BaseException as error:
+                    self._fail(error)
+        return self._chunks.popleft()
+
+    def close(self) -> None:
+        """Kill the query unless it is done, and forget the rest of its answer. Any thread may call it."""
+        self._closed = True
+        self._loan.cancel()  # whoever is reading wakes and lets go
+        with self._reading:
+            self._chunks.clear()
+            self._loan.end(fit=False)
+
+    def __enter__(self) -> QueryStream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        # Web frameworks drop an iterator when the client is gone. The collector may run anywhere, under locks as well:
+        # the worker is killed here and given back on another thread.
+        if not (self.complete or self._closed):
+            self._closed = True
+            self._loan.cancel()
+            with contextlib.suppress(RuntimeError):  # the interpreter is ending
+                threading.Thread(target=self._loan.end, kwargs={"fit": False}, daemon=True).start()
+
+    def _receive(self) -> int:
+        """Take one frame; how many bytes of the answer it held."""
+        kind, payload = self._loan.worker.receive(self._deadline)
+        match kind:
+            case b"D":
+                self._chunks.append(payload)
+                return len(payload)
+            case b"M":
+                self.media_type = payload.decode()
+            case b"E":
+                self.complete = True
+                self._loan.end(fit=not payload)
+            case _:
+                self._loan.end(fit=kind == b"X")
+                raise self._failure(payload)
+        return 0
+
+    def _fail(self, error: BaseException) -> NoReturn:
+        """Give the worker back and raise what really happened."""
+        cancelled = self._loan.cancelled
+        self.close()
+        if isinstance(error, Late):
+            assert self._timeout_s is not None
+            raise QueryTimeout(self._timeout_s, hint="narrow the query, or allow more time") from error
+        if cancelled and isinstance(error, KgError):  # it died because it was killed
+            raise QueryCancelled from error
+        raise error

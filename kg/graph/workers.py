@@ -1,0 +1,213 @@
+"""Queries that people write, each in a process that can be killed, on a snapshot that nobody writes to.
+
+Nothing can cancel a pyoxigraph query from Python, not even Ctrl-C; a cross product takes gigabytes in seconds; a result
+iterator used on another thread aborts the process. So the pool keeps processes ready that have the snapshot open, lends
+each to one query at a time, and kills it at the deadline, when memory runs out, or when nobody waits for the answer any
+more; a new one takes its place (0.06 s). Answers are serialised in the worker and come as bytes, in chunks.
+
+    with QueryPool(snapshot) as pool:
+        answer = pool.run("SELECT * { ?s ?p ?o } LIMIT 10", "text/csv")  # Ctrl-C here kills the query
+
+From asyncio, ask and read in threads, so that the loop stays free, and cancel when the client is gone:
+
+    cancel = Cancellation()
+    stream = await asyncio.to_thread(pool.stream, query, accept, cancel=cancel)  # errors are raised here …
+    async for chunk in iterate_in_threadpool(stream): ...  # … before the response begins
+    # on disconnect: cancel.cancel()
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Mapping, Sequence
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+from pyoxigraph import NamedNode
+
+from kg.errors import KgError, QueryError
+from kg.graph.accept import formats
+from kg.graph.admission import Admission, Cancellation
+from kg.graph.diagnosis import failure
+from kg.graph.fleet import Fleet
+from kg.graph.guard import MAX_DEPTH, MAX_LENGTH, check_query
+from kg.graph.process import Limits, WorkerProcess
+from kg.graph.store import Answer
+from kg.graph.stream import Loan, QueryStream
+
+__all__ = ["Cancellation", "QueryOptions", "QueryPool", "QueryStream"]
+
+BUFFER_BYTES = 1 << 20
+
+
+class QueryOptions(TypedDict, total=False):
+    """What may be said about one query beside its text and the media types that are welcome."""
+
+    timeout_s: float | None
+    """Lowers the pool's deadline. It covers the run and the taking of the answer, not the wait for a worker."""
+    default_graphs: Sequence[str | NamedNode]
+    """With `named_graphs` the whole dataset, as in the SPARQL Protocol; without either, FROM counts."""
+    named_graphs: Sequence[str | NamedNode]
+    base_iri: str | None
+    prefixes: Mapping[str, str] | None
+    """Prefixes that the query need not declare."""
+    short: bool
+    """The query is known to be bounded: it may use the room kept for such."""
+    client: Hashable
+    """Who asks, for `max_per_client`."""
+    cancel: Cancellation | None
+    buffer_bytes: int
+    """How much of the answer to have before the stream begins; with the pool's `max_result_bytes`, all of it."""
+
+
+class QueryPool:
+    """Workers on the store in `source`: a snapshot directory, or a dump in N-Quads, which each worker loads.
+
+    `size` queries run at once, `reserved` (by default one, of several) is kept for short ones; up to `max_waiting` more
+    wait for `wait_s`. `timeout_s` (None: for ever), `memory_bytes` (beyond the open store's) and `max_result_bytes`
+    bound one query. With `remove`, the source is deleted once no worker needs it. May be used from any thread.
+
+    Raises StoreUnavailable if the source cannot be opened.
+    """
+
+    def __init__(
+        self,
+        source: Path,
+        *,
+        size: int = 3,
+        reserved: int | None = None,
+        timeout_s: float | None = 30.0,
+        memory_bytes: int = 1 << 30,
+        max_result_bytes: int = 256 << 20,
+        max_waiting: int = 32,
+        wait_s: float = 5.0,
+        max_per_client: int | None = None,
+        max_length: int = MAX_LENGTH,
+        max_depth: int = MAX_DEPTH,
+        remove: bool = False,
+    ) -> None:
+        self._limits = Limits(timeout_s, memory_bytes, max_result_bytes)
+        self._max_length = max_length
+        self._max_depth = max_depth
+        self._admission = Admission(
+            size,
+            reserved=min(1, size - 1) if reserved is None else reserved,
+            max_waiting=max_waiting,
+            wait_s=wait_s,
+            max_per_client=max_per_client,
+        )
+        self._fleet = Fleet(source, self._limits, size=size, remove=remove)
+
+    def run(self, query: str, accept: str | None = None, **options: Unpack[QueryOptions]) -> Answer:
+        """The whole answer to a query; `stream` says what is raised."""
+        with self.stream(query, accept, **options) as stream:
+            return Answer(b"".join(stream), stream.media_type)
+
+    def stream(self, query: str, accept: str | None = None, **options: Unpack[QueryOptions]) -> QueryStream:
+        """The answer in chunks, once it is complete or longer than `buffer_bytes`; blocks until then.
+
+        `accept` is an Accept header or one media type; None gives JSON or Turtle.
+
+        Raises QueryRefused, QuerySyntaxError, QueryBusy, QueryTimeout, QueryTooLarge, QueryCancelled, or QueryError
+        when the engine fails or no media type asked for can carry the answer.
+        """
+        check_query(query, max_length=self._max_length, max_depth=self._max_depth)
+        request = self._request(query, accept, options)
+        prefixes = options.get("prefixes") or {}
+        limits = self._limits
+
+        def explain(payload: bytes) -> KgError:
+            told = json.loads(payload)
+            return failure(
+                told["reason"],
+                told["message"],
+                query=query,
+                memory_bytes=limits.memory_bytes,
+                max_result_bytes=limits.max_result_bytes,
+                prefixes=prefixes,
+            )
+
+        asked = options.get("timeout_s")
+        return QueryStream(
+            self._borrow(options),
+            request,
+            timeout_s=min((s for s in (asked, limits.timeout_s) if s is not None), default=None),
+            buffer_bytes=options.get("buffer_bytes", BUFFER_BYTES),
+            failure=explain,
+        )
+
+    def switch(self, source: Path, *, remove: bool = True) -> None:
+        """Move to a newer snapshot or dump; queries that begin after the return see it.
+
+        Meanwhile the old workers serve, and queries that run on them finish there. With `remove`, the new source is
+        deleted in its turn. Raises StoreUnavailable, and stays with the old one, if the new one cannot be opened.
+        """
+        self._fleet.switch(source, remove=remove)
+
+    def protections(self) -> dict[str, bool]:
+        """What keeps queries in bounds here, as the workers found it: some measures need Linux, or rights.
+
+        `process` (killable, on a snapshot), `deadline`, `token_check`, `memory_limit` (of address space),
+        `memory_watchdog` (on resident size), `network_namespace`, `user_namespace`, `no_sockets` (the system call is
+        refused).
+        """
+        own = {"process": True, "deadline": self._limits.timeout_s is not None, "token_check": True}
+        return own | self._fleet.protections
+
+    @property
+    def source(self) -> Path:
+        """The snapshot or dump that new queries see."""
+        return self._fleet.source
+
+    def close(self) -> None:
+        """Kill all workers and whatever they run."""
+        self._fleet.close()
+
+    def __enter__(self) -> QueryPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _request(self, query: str, accept: str | None, options: QueryOptions) -> dict[str, object]:
+        wanted = formats(accept)
+        default, named = options.get("default_graphs", ()), options.get("named_graphs", ())
+        return {
+            "query": query,
+            "solutions": wanted.solutions,
+            "triples": wanted.triples,
+            "dataset": [_iris(default), _iris(named)] if default or named else None,
+            "base": options.get("base_iri"),
+            "prefixes": dict(options.get("prefixes") or {}),
+            "limit": self._limits.max_result_bytes,
+        }
+
+    def _borrow(self, options: QueryOptions) -> Loan:
+        """A worker, once there is room."""
+        short, client, cancel = options.get("short", False), options.get("client"), options.get("cancel")
+        self._admission.enter(short=short, client=client, cancel=cancel)
+        try:
+            generation, worker = self._fleet.take()
+        except BaseException:
+            self._admission.leave(short=short, client=client)
+            raise
+
+        def give_back(worker: WorkerProcess, fit: bool) -> None:
+            if cancel is not None:
+                cancel.forget(loan.cancel)
+            try:
+                self._fleet.put(generation, worker, fit=fit)
+            finally:
+                self._admission.leave(short=short, client=client)
+
+        loan = Loan(worker, give_back)
+        if cancel is not None:
+            cancel.when_cancelled(loan.cancel)
+        return loan
+
+
+def _iris(graphs: Sequence[str | NamedNode]) -> list[str]:
+    try:
+        return [graph.value if isinstance(graph, NamedNode) else NamedNode(graph).value for graph in graphs]
+    except ValueError as error:
+        raise QueryError(f"a graph of the dataset is no IRI: {error}") from error
