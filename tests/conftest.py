@@ -1,4 +1,4 @@
-"""What all tests share: the folder of tests on the import path (`from golden.story import …`) and --update-golden."""
+"""What all tests share: --update-golden."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 The URL's fragment, which no server sees, says what cannot be guessed, as `#update=…&graphs=…&facts=…&auth=digest`:
 
     update  where updates go          (else: beside `…/query` as `…/update`; else the query URL itself)
-    graphs  the Graph Store endpoint  (else: beside `…/query` as `…/store`; else graphs are written by updates)
+    graphs  the Graph Store endpoint  (else: beside `…/query` as `…/store`; if none or empty, updates do its work)
     facts   the named graph that holds the facts, for servers whose default graph is the union of all (Virtuoso)
     auth    `basic` (the default) or `digest`, with the URL's user and password
 
@@ -25,7 +25,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 import httpx
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
@@ -66,24 +66,23 @@ class Endpoints:
         'http://127.0.0.1:7878/update'
         """
         parts = urlsplit(location)
-        options = {
-            name: values[-1] for name, values in parse_qs(parts.fragment, strict_parsing=bool(parts.fragment)).items()
-        }
-        if unknown := options.keys() - {"update", "graphs", "facts", "auth"}:
-            raise StoreUnavailable(f"{location}: the URL's fragment has no {', '.join(sorted(unknown))}")
         netloc = parts.netloc.rpartition("@")[2]
+        shown = urlunsplit((parts.scheme, netloc, parts.path, parts.query, ""))
+        try:
+            options = dict(parse_qsl(parts.fragment, keep_blank_values=True, strict_parsing=bool(parts.fragment)))
+            facts = NamedNode(options["facts"]) if "facts" in options else None
+        except ValueError as error:
+            raise StoreUnavailable(f"{shown}#{parts.fragment}: {error}") from error
+        if unknown := options.keys() - {"update", "graphs", "facts", "auth"}:
+            raise StoreUnavailable(f"{shown}: the fragment of the URL has no {', '.join(sorted(unknown))}")
         path = parts.path.rstrip("/") or "/query"
         query = urlunsplit((parts.scheme, netloc, path, parts.query, ""))
         beside = query.removesuffix("/query") if path.endswith("/query") and not parts.query else None
-        try:
-            facts = NamedNode(options["facts"]) if "facts" in options else None
-        except ValueError as error:
-            raise StoreUnavailable(f"{location}: facts={options['facts']}: {error}") from error
         return cls(
-            location=urlunsplit((parts.scheme, netloc, parts.path, parts.query, "")),
+            location=shown,
             query=query,
             update=options.get("update", f"{beside}/update" if beside else query),
-            graphs=options.get("graphs", f"{beside}/store" if beside else None),
+            graphs=options.get("graphs", f"{beside}/store" if beside else "") or None,
             facts=facts,
             user=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password) if parts.password else None,
