@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kg.articles.clutter import find_clutter, lone_clutter
@@ -19,7 +19,7 @@ from kg.types import Article, Cut, Document, Segment, Span
 __all__ = ["clean"]
 
 _TITLE_LENGTH = 200  # characters; the longest of 2,000 news headlines looked at had 171
-_TOP = 4  # lines of the article above which "Published 3 March 2021" gives its day, not that of an article below it
+_TOP = 4  # paragraphs of the article above the last of which "Published 3 March 2021" gives its day
 _SENTENCE_END = re.compile(r"(?<!\.)(?<![.\s][A-Z])\.[\"'”’)]*$")
 _BYLINE = re.compile(r"(?:by|von|from) (?-i:[A-Z])|.{0,40}\((?:reuters|ap|afp|dpa|xinhua)\)", re.I)
 _LETTERS = re.compile(r"[^\W_]+")
@@ -71,47 +71,24 @@ def clean(article: Article) -> Document:
 def _paragraphs(article: Article) -> tuple[list[Line], tuple[Cut, ...], date | None]:
     """The paragraphs of the article, what was cut from between them, and the day that a line above them gave."""
     if article.media_type == "text/html":
-        lines = list(lines_of(text_of(article.content, source=article.source), mapped=False))
+        lines = lines_of(text_of(article.content, source=article.source), mapped=False)
     else:
-        lines = list(lines_of(article.content))
-    # Lines first: joined to the prose beside it, a share button could no longer be told.
-    cuts: list[tuple[int, Cut]] = []
-    kept: list[Line] = []
-    gap = False
-    for line in lines:
-        gap = gap or line.gap
-        if rule := lone_clutter(line.text):
-            cuts.append((len(kept), Cut(line.text, rule)))
-            gap = True  # what it stood between does not belong together
-        else:
-            kept.append(Line(line.text, line.pieces, gap))
-            gap = False
-    joined = join_wrapped(kept)
-    clutter = find_clutter([paragraph.text for paragraph in joined])
-    starts = _line_numbers(joined, kept)
-    cuts += [(starts[index], Cut(joined[index].text, rule)) for index, rule in clutter.items()]
-    cuts.sort(key=lambda pair: pair[0])
-    above = [cut.text for place, cut in cuts if cut.rule == "timestamp" and place <= _TOP]
-    days = [day for text in sorted(above, key=_of_update) if (day := day_of(text, search=True))]
-    paragraphs = [line for index, line in enumerate(joined) if index not in clutter]
-    return paragraphs, tuple(cut for _, cut in cuts), days[0] if days else None
+        lines = lines_of(article.content)
+    # Joined to the prose beside it, a share button could no longer be told.
+    kept = [line if lone_clutter(line.text) is None else replace(line, alone=True) for line in lines]
+    paragraphs = join_wrapped(kept)
+    clutter = find_clutter([paragraph.text for paragraph in paragraphs])
+    cut = tuple(Cut(paragraphs[index].text, clutter[index]) for index in sorted(clutter))
+    left = [index for index in range(len(paragraphs)) if index not in clutter]
+    # A date below the text may be that of another article.
+    top = left[min(_TOP, len(left) - 1)] if left else 0
+    dated = [paragraphs[index].text for index, rule in clutter.items() if rule == "timestamp" and index < top]
+    days = [day for text in sorted(dated, key=_of_update) if (day := day_of(text, search=True))]
+    return [paragraphs[index] for index in left], cut, days[0] if days else None
 
 
 def _of_update(text: str) -> bool:
     return "updated" in text.casefold() or "modified" in text.casefold()
-
-
-def _line_numbers(paragraphs: Sequence[Line], lines: Sequence[Line]) -> list[int]:
-    """For each paragraph the index of the line with which it begins, so that cuts can be put in order."""
-    numbers: list[int] = []
-    line = 0
-    for paragraph in paragraphs:
-        numbers.append(line)
-        left = len(paragraph.text)
-        while left > 0 and line < len(lines):
-            left -= len(lines[line].text) + 1
-            line += 1
-    return numbers
 
 
 def _with_title(given: str | None, paragraphs: list[Line]) -> tuple[list[Line], _Title]:

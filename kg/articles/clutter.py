@@ -17,6 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kg.articles.dates import day_of
+
 __all__ = ["find_clutter", "lone_clutter"]
 
 _FILE = Path(__file__).parent / "lexicon" / "en" / "clutter.toml"
@@ -27,7 +29,11 @@ _HEADLINES = 14  # lines that a list of other articles' headlines has at most
 _TRIM = " \t|•·▶►▸→←»«›‹>*_=-–—+…:●■◆▪∙~^"
 _STOP = re.compile(r"[.!?…][\"'”’»)\]]*$")
 _WORD = re.compile(r"[^\W_][\w’'.-]*")
-_SAID = re.compile(r"\b(?:said|told|says|according to|added|wrote|argued|ruled|announced|reported)\b")
+_SAID = re.compile(r"\b(?:said|told|says|according to|added|wrote|argued|ruled|announced|reported|noted|asked)\b", re.I)
+_ADDRESS = re.compile(r"\b(?:you|your|our|us|we)\b", re.I)
+_BYLINE = re.compile(r"(?:by|words by|written by|from)\b", re.I)
+_TITLE_SPACES = 3  # a title has four words at least, or we do not know it
+_FOOT_SPACES = 30  # longer ones are paragraphs
 _TRUNCATED = re.compile(r"(?:\.{3}|…|\[…\]|\[\.{3}\]|read more|continue reading)\s*[»→>]*$", re.I)
 
 
@@ -84,6 +90,7 @@ class _Rules:
     phrases: Mapping[str, _Phrases]
     where: Mapping[str, str]
     opens: Mapping[str, str]
+    foot: frozenset[str]
     signature: re.Pattern[str]
 
 
@@ -126,6 +133,8 @@ def _pass(
             continue
         outside = index < body[0] or index > body[-1]
         where = rules.where.get(rule, "anywhere")
+        if where == "outside" and not outside:
+            continue
         beside = any(near in cut or near in found for near in (index - 1, index + 1))
         if where == "below" and index <= body[0]:
             continue
@@ -134,7 +143,42 @@ def _pass(
         found[index] = rule
         for below in _opened(rules.opens.get(rule), kept[place + 1 :], paragraphs, prose, after_prose=index > body[0]):
             found.setdefault(below, rule)
+    return found or _by_position(paragraphs, kept, body, rule_of, cut)
+
+
+def _by_position(
+    paragraphs: Sequence[str],
+    kept: Sequence[int],
+    body: Sequence[int],
+    rule_of: Sequence[str | None],
+    cut: Mapping[int, str],
+) -> dict[int, str]:
+    """What no rule knows, but what stands in a page's foot or between the words of its head."""
+    found: dict[int, str] = {}
+    foot = min((index for index, rule in cut.items() if index > body[-1] and rule in _rules().foot), default=None)
+    if foot is not None:
+        found |= {index: "tail" for index in kept if index > foot and _is_of_foot(paragraphs[index])}
+    above = [index for index in kept if index < body[0]]
+    title = next((index for index in above if _may_be_title(paragraphs[index])), None)
+    if title is not None:
+        for index in above:
+            words = paragraphs[index].count(" ") + 1
+            before = index < title and words <= 2 and (index - 1 in cut or index + 1 in cut)
+            between = index > title and words <= 4 and index - 1 in cut and index + 1 in cut
+            if (before or between) and not _STOP.search(paragraphs[index]) and not _BYLINE.match(paragraphs[index]):
+                found[index] = "head"
     return found
+
+
+def _may_be_title(text: str) -> bool:
+    return text.count(" ") >= _TITLE_SPACES and not _BYLINE.match(text) and day_of(text, search=True) is None
+
+
+def _is_of_foot(text: str) -> bool:
+    """Whether a line may go with a page's foot: no sentence, or one that speaks to the reader."""
+    if text.count(" ") > _FOOT_SPACES or _SAID.search(text) or any(mark in text for mark in '"“”'):
+        return False
+    return not _STOP.search(text) or _ADDRESS.search(text) is not None
 
 
 def _opened(
@@ -156,7 +200,8 @@ def _opened(
 def _rule_of(text: str) -> str | None:
     """The first rule that matches, whatever its `where`."""
     rules = _rules()
-    if len(text) <= _LONGEST_LINE:
+    reported = _SAID.search(text) is not None and _STOP.search(text) is not None  # a sentence in which somebody speaks
+    if len(text) <= _LONGEST_LINE and not reported:
         for form in dict.fromkeys((text, text.strip(_TRIM))):
             if (match := rules.lines.fullmatch(form)) and match.lastgroup:
                 return rules.names[match.lastgroup]
@@ -187,7 +232,8 @@ def _rules() -> _Rules:
     names: dict[str, str] = {}
     tokens: dict[str, _Tokens] = {}
     phrases: dict[str, _Phrases] = {}
-    for number, rule in enumerate(data["rule"]):
+    # A rule that holds anywhere goes before one that depends on the place, which would hide it.
+    for number, rule in enumerate(sorted(data["rule"], key=lambda rule: "where" in rule)):
         name: str = rule["name"]
         if "lines" in rule:
             names[f"r{number}"] = name
@@ -205,6 +251,7 @@ def _rules() -> _Rules:
         phrases=phrases,
         where={rule["name"]: rule.get("where", "anywhere") for rule in data["rule"]},
         opens={rule["name"]: rule["opens"] for rule in data["rule"] if "opens" in rule},
+        foot=frozenset(rule["name"] for rule in data["rule"] if rule.get("foot")),
         signature=re.compile(_alternatives(data["comment_signature"]["lines"], data["macros"]), re.IGNORECASE),
     )
 

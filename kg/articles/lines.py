@@ -39,11 +39,12 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line, or a paragraph of joined lines. `gap`: a blank line stands before it."""
+    """A line, or a paragraph of joined lines. `gap`: a blank line stands before it. `alone`: it joins no other line."""
 
     text: str
     pieces: tuple[Piece, ...]
     gap: bool = False
+    alone: bool = False
 
 
 def settle(text: str) -> str:
@@ -172,7 +173,7 @@ def _seam(line: Line, following: Line) -> list[Piece]:
 
 
 def _goes_on(line: Line, following: Line, width: int | None) -> bool:
-    if following.gap:
+    if following.gap or following.alone or line.alone:
         return False
     if len(line.text) >= 30 and following.text[0].islower() and not _ENDS.search(line.text):
         return True
