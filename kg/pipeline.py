@@ -1,8 +1,8 @@
 """Article → catalogue → graph: composes the stages, and is the one module that knows them all.
 
 `prepare` reads and extracts; `put`, `remove`, `judge`, `undo` and `link_again` change the catalogue, each inside one
-transaction; `show` writes to the store what the catalogue has noted as pending. A process that dies between two of these
-leaves a workspace that `show` completes.
+transaction; `show` writes to the store what the catalogue has noted as pending. A process that dies between two of
+these leaves a workspace that `show` completes.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def prepare(catalogue: Catalogue, article: Article, extractor: Extractor, clean:
 
 
 def put(change: Change, base: str, prepared: Prepared) -> None:
-    """Make this the article's current revision: its chains linked, its claims catalogued, what depends on them moved."""
+    """Make this the article's current revision: link its chains, catalogue its claims, move what depends on them."""
     article, document, extraction = prepared.article, prepared.document, prepared.extraction
     key = change.articles.key(article.id)
     old = change.links.chains_of_article(key) if key is not None else []
@@ -150,7 +150,9 @@ def link_again(change: Change, base: str) -> int:
     moved = _reunite(change)
     known: Targets = {}
     last = 0
-    while page := change.links.chains("c.key IN (SELECT key FROM chains WHERE key > ? ORDER BY key LIMIT 2000)", (last,)):
+    while page := change.links.chains(
+        "c.key IN (SELECT key FROM chains WHERE key > ? ORDER BY key LIMIT 2000)", (last,)
+    ):
         last = page[-1].key
         for chain in page:
             slot = _slot(change, chain, known)
@@ -206,7 +208,16 @@ def _article(catalogue: Catalogue, base: str, article_id: str) -> ArticleState:
 
 def _new_chain(key: ChainKey) -> NewChain:
     return NewChain(
-        key.chain, key.anchor, key.cls, key.label, key.aliases, key.bucket, key.shade, key.weak, key.defines, key.event_type
+        key.chain,
+        key.anchor,
+        key.cls,
+        key.label,
+        key.aliases,
+        key.bucket,
+        key.shade,
+        key.weak,
+        key.defines,
+        key.event_type,
     )
 
 
@@ -216,7 +227,7 @@ def _new_claims(
     keys = {chain.number: chain.key for chain in chains}
     verdicts = change.judgements.verdicts(document.id)
     anchors = anchors_in(document, extraction) if verdicts else ()
-    for draft in drafts_of(document, extraction):
+    for draft in drafts_of(extraction):
         verdict = None
         if verdicts:
             verdict = verdicts.get((anchors[draft.subject_mention], draft.predicate, anchors[draft.object_mention]))

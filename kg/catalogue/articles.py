@@ -120,7 +120,8 @@ class Articles:
             "source": article.source, "url": document.url, "title": document.title, "published": published,
             "publisher": document.publisher, "authors": json.dumps(document.authors, ensure_ascii=False),
             "language": document.language, "given": _given(article), "raw": pack(article.raw),
-            "content": None if _is_utf8(article) else pack_json(article.content), "document": pack_json(document_to(document)),
+            "content": None if _is_utf8(article) else pack_json(article.content),
+            "document": pack_json(document_to(document)),
             "publisher_key": publisher, "source_key": publisher, "signature": signed, "time": now,
         }  # fmt: skip
         if old is None:

@@ -204,8 +204,8 @@ class Catalogue:
     def entities_in(self, article_id: str) -> dict[int, NamedNode]:
         """Chain number → the entity that it is, for the chains of an article."""
         rows = self._reader.execute(
-            "SELECT c.number, e.iri FROM chains c JOIN articles a ON a.key = c.article JOIN entities e ON e.key = c.entity"
-            " WHERE a.id = ? ORDER BY c.number",
+            "SELECT c.number, e.iri FROM chains c JOIN articles a ON a.key = c.article"
+            " JOIN entities e ON e.key = c.entity WHERE a.id = ? ORDER BY c.number",
             (article_id,),
         )
         return {row[0]: NamedNode(row[1]) for row in rows}

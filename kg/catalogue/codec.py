@@ -104,13 +104,16 @@ def extraction_to(extraction: Extraction) -> dict[str, Any]:
             [m.span.start, m.span.end, m.cls.value, m.kind.value, m.score, m.event_type] for m in extraction.mentions
         ],
         "chains": [
-            [list(c.mentions), c.cls.value, list(c.names), c.named, c.event_type, [c.value.start, c.value.end] if c.value else None]
+            [
+                list(c.mentions), c.cls.value, list(c.names), c.named, c.event_type,
+                [c.value.start, c.value.end] if c.value else None,
+            ]
             for c in extraction.chains
         ],
         "relations": [
             [
-                r.subject, r.predicate, r.object, r.sentence.start, r.sentence.end, r.score, r.supports, r.modality.value,
-                r.phase.value, r.attributed_to, r.valid_from, r.valid_to,
+                r.subject, r.predicate, r.object, r.sentence.start, r.sentence.end, r.score, r.supports,
+                r.modality.value, r.phase.value, r.attributed_to, r.valid_from, r.valid_to,
             ]
             for r in extraction.relations
         ],
@@ -127,8 +130,8 @@ def extraction_from(value: Mapping[str, Any], document_id: str, model: str) -> E
             for start, end, cls, kind, score, event_type in value["mentions"]
         ),
         chains=tuple(
-            Chain(tuple(mentions), EntityClass(cls), tuple(names), named, event_type, DateValue(*when) if when else None)
-            for mentions, cls, names, named, event_type, when in value["chains"]
+            Chain(tuple(mentions), EntityClass(cls), tuple(names), named, kind, DateValue(*when) if when else None)
+            for mentions, cls, names, named, kind, when in value["chains"]
         ),
         relations=tuple(
             Relation(
@@ -136,7 +139,8 @@ def extraction_from(value: Mapping[str, Any], document_id: str, model: str) -> E
                 attributed_to, valid_from, valid_to,
             )
             for (
-                subject, predicate, target, start, end, score, supports, modality, phase, attributed_to, valid_from, valid_to,
+                subject, predicate, target, start, end, score, supports, modality, phase, attributed_to,
+                valid_from, valid_to,
             ) in value["relations"]
         ),
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """Which articles are copies of one another (wire copies, light edits), and so which are one source.
 
-MinHash over runs of words (Broder 1997), with banding, so that an article is compared only with those that share a band.
-Every pair's answer depends on the two texts alone; a source is a connected set of copies, named after its least publisher,
-so neither depends on the order of arrival.
+MinHash over runs of words (Broder 1997), with banding: an article is only compared with those that share a band.
+Every pair's answer depends on the two texts alone; a source is a connected set of copies, named after its least
+publisher, so neither depends on the order of arrival.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ALIKE = 0.6  # share of equal minima; two reports of one event written apart sta
 
 
 def signature(text: str) -> bytes:
-    """What is kept of a text to compare it: its minima as little-endian uint32, or a hash of its words if it is short."""
+    """What is kept of a text to compare it: its minima (little-endian uint32), or a hash of its words if it is short."""
     import numpy as np
 
     words = re.findall(r"\w+", text.casefold())
@@ -40,7 +40,7 @@ def signature(text: str) -> bytes:
     factors, offsets = _permutations()
     # 2^31 - 1 keeps products below 2^64: crc32 is first folded under it
     mixed = (factors[:, None] * (hashes % _PRIME)[None, :] + offsets[:, None]) % _PRIME
-    return mixed.min(axis=1).astype("<u4").tobytes()
+    return bytes(mixed.min(axis=1).astype("<u4"))
 
 
 def bands_of(signed: bytes) -> tuple[int, ...]:
@@ -63,8 +63,10 @@ def are_copies(left: bytes, right: bytes) -> bool:
 def publisher_key(article_id: str, publisher: str | None, url: str | None) -> str:
     """Who answers for an article: its publisher, else its site, else the article itself.
 
-    >>> publisher_key("a", " The Harbour  Times", None), publisher_key("a", None, "https://www.example.org/x"), publisher_key("a", None, None)
-    ('the harbour times', 'example.org', 'article:a')
+    >>> publisher_key("a", " The Harbour  Times", None), publisher_key("a", None, "https://www.example.org/x")
+    ('the harbour times', 'example.org')
+    >>> publisher_key("a", None, None)
+    'article:a'
     """
     if publisher and publisher.strip():
         return " ".join(publisher.casefold().split())

@@ -27,9 +27,10 @@ class Judgements:
         time = judgement.time or datetime.now(UTC)
         cursor = self._db.execute(
             "INSERT INTO judgements (kind, article, text, cls, occurrence, other_article, other_text, other_cls,"
-            " other_occurrence, predicate, label, author, time, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " other_occurrence, predicate, label, author, time, reason)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                judgement.kind, *_parts(judgement.anchor), *(_parts(other) if other else (None, None, None, None)),
+                judgement.kind, *_parts(judgement.anchor), *(_parts(other) if other else (None,) * 4),
                 judgement.predicate, judgement.label, judgement.author, time.isoformat(), judgement.reason,
             ),
         )  # fmt: skip
@@ -37,7 +38,7 @@ class Judgements:
         return cursor.lastrowid
 
     def undo(self, judgement: int, author: str) -> Judgement:
-        """Take a decision back, keeping that it was made. Raises ResolutionError when there is none, or it was undone."""
+        """Take a decision back, keeping that it was made. Raises ResolutionError when none of that id is in force."""
         found = self.get(judgement)
         if found is None or found.undone_time is not None:
             raise ResolutionError(f"judgement {judgement} " + ("was undone before" if found else "does not exist"))
@@ -64,7 +65,7 @@ class Judgements:
         return [_judgement(row) for row in rows]
 
     def verdicts(self, article_id: str) -> dict[tuple[Anchor, str, Anchor], str]:
-        """What was decided of an article's claims: (subject, predicate, object) → accepted or rejected; the last word counts."""
+        """(subject, predicate, object) → accepted or rejected, for the claims of an article; the last word counts."""
         return {
             (j.anchor, j.predicate, j.other): ACCEPTED if j.kind == JudgementKind.ACCEPT else REJECTED
             for j in self.of_article(article_id)

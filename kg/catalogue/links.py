@@ -85,7 +85,8 @@ class Links:
                 " bucket, shade, defines) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     article, chain.number, chain.cls.value, chain.anchor.text, chain.anchor.occurrence, chain.label,
-                    chain.weak, _listed(chain.aliases), chain.event_type, chain.bucket, chain.shade, _listed(chain.defines),
+                    chain.weak, _listed(chain.aliases), chain.event_type, chain.bucket, chain.shade,
+                    _listed(chain.defines),
                 ),
             )  # fmt: skip
             self._index(chain.bucket, chain.shade, chain.cls.value, chain.defines, 1)
@@ -127,7 +128,7 @@ class Links:
         return [wish for wish in left if wish.chain.entity not in renamed]
 
     def assign(self, wishes: Sequence[Wish], mint: Mint) -> None:
-        """Give each chain the entity of its slot; a slot without one gets an entity that lost all its chains, or a new one.
+        """Give each chain the entity of its slot; a slot without one gets one that lost all its chains, or a new one.
 
         So an IRI is kept while any of its mentions remains: the entity catalogued first takes the slot where its first
         mention went.
@@ -158,7 +159,7 @@ class Links:
                 self._touched.articles.add(wish.chain.anchor.article)
 
     def refresh(self) -> tuple[list[str], list[str]]:
-        """Bring the touched entities' rows up to date; returns the IRIs of those that changed, and of those that are gone."""
+        """Bring the rows of touched entities up to date; returns the IRIs of those that changed, and of those gone."""
         changed, gone = [], []
         for entity in sorted(self._touched.entities):
             row = self._db.execute("SELECT * FROM entities WHERE key = ?", (entity,)).fetchone()
@@ -202,12 +203,17 @@ class Links:
         return self._db.execute("SELECT 1 FROM chains WHERE entity = ? LIMIT 1", (entity,)).fetchone() is not None
 
     def _mint(self, wish: Wish, mint: Mint) -> int:
-        """A new entity with an IRI of its own; one that is in use (of an entity that kept it) gets a longer hash."""
+        """A new entity with an IRI of its own; one that another entity has kept gets a longer hash."""
         chain = wish.chain
         for digits in (8, 16, 64):
             iri = mint(chain.cls, chain.label, chain.anchor, digits).value
-            if self._db.execute("SELECT 1 FROM entities WHERE iri = ?", (iri,)).fetchone() is None:
+            found = self._db.execute("SELECT key FROM entities WHERE iri = ?", (iri,)).fetchone()
+            if found is None:
                 break
+            if not self._has_chains(found["key"]):  # emptied in this change: it lives on
+                self._touched.successors.pop(found["key"], None)
+                self._db.execute("UPDATE entities SET slot = ? WHERE key = ?", (wish.slot, found["key"]))
+                return int(found["key"])
         cursor = self._db.execute(
             "INSERT INTO entities (iri, slot, cls, label) VALUES (?, ?, ?, '')", (iri, wish.slot, chain.cls.value)
         )

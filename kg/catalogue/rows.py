@@ -135,7 +135,7 @@ class Hit:
 
 
 class JudgementKind:
-    """The kinds of decision: two things are the same or different; a claim is accepted or rejected; a label is edited."""
+    """The kinds of decision: two things are the same or not; a claim is accepted or rejected; a label is edited."""
 
     SAME = "same"
     DIFFERENT = "different"
@@ -151,8 +151,8 @@ class JudgementKind:
 class Judgement:
     """A person's decision on anchors.
 
-    `same` and `different`: `anchor` and `other` are mentions of the two things. `accept` and `reject`: they are a claim's
-    subject and object mentions, and `predicate` is its predicate. `label`: `label` is the name of the thing at `anchor`.
+    `same` and `different`: `anchor` and `other` are mentions of the two things. `accept` and `reject`: they are a
+    claim's subject and object mentions, and `predicate` is its predicate. `label`: `label` names the thing at `anchor`.
     """
 
     kind: str
@@ -180,7 +180,7 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What the graph does not show yet: article ids, entity IRIs, and statements by IRI (gone) or key (to be written)."""
+    """What the graph does not show yet: article ids, entity IRIs, and statements by their terms (in JSON)."""
 
     articles: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()

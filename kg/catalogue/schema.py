@@ -1,7 +1,7 @@
 """The catalogue's SQLite file: its tables, and how it is opened.
 
-Counters (`traits`, `shades`, `definitions`, `stances`, `sources`, the numbers in `statements`) hold what would otherwise be
-counted: an article's commit reads and writes rows about itself only, however large the graph is.
+Counters (`traits`, `shades`, `definitions`, `stances`, `sources`, the numbers in `statements`) hold what would
+otherwise be counted: an article's commit reads and writes rows about itself only, however large the graph is.
 """
 
 from __future__ import annotations
@@ -78,8 +78,10 @@ CREATE INDEX claims_object ON claims (object_chain) WHERE object_chain IS NOT NU
 CREATE INDEX claims_weight ON claims (statement, level, weight);
 CREATE INDEX claims_phase ON claims (statement, level, known, published DESC, weight DESC, phase);
 CREATE INDEX claims_published ON claims (statement, level, published) WHERE published IS NOT NULL;
-CREATE INDEX claims_from ON claims (statement, level, published DESC, weight DESC, valid_from) WHERE valid_from IS NOT NULL;
-CREATE INDEX claims_to ON claims (statement, level, published DESC, weight DESC, valid_to) WHERE valid_to IS NOT NULL;
+CREATE INDEX claims_from ON claims (statement, level, published DESC, weight DESC, valid_from)
+  WHERE valid_from IS NOT NULL;
+CREATE INDEX claims_to ON claims (statement, level, published DESC, weight DESC, valid_to)
+  WHERE valid_to IS NOT NULL;
 CREATE TABLE stances (
   statement INTEGER NOT NULL, supports INTEGER NOT NULL, article INTEGER NOT NULL, n INTEGER NOT NULL,
   PRIMARY KEY (statement, supports, article)) WITHOUT ROWID;
@@ -89,8 +91,9 @@ CREATE TABLE sources (
 
 -- what people decided, on anchors; `anchored` is where the anchors are now
 CREATE TABLE judgements (
-  key INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, article TEXT NOT NULL, text TEXT NOT NULL, cls TEXT NOT NULL,
-  occurrence INTEGER NOT NULL, other_article TEXT, other_text TEXT, other_cls TEXT, other_occurrence INTEGER,
+  key INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,
+  article TEXT NOT NULL, text TEXT NOT NULL, cls TEXT NOT NULL, occurrence INTEGER NOT NULL,
+  other_article TEXT, other_text TEXT, other_cls TEXT, other_occurrence INTEGER,
   predicate TEXT, label TEXT, author TEXT NOT NULL, time TEXT NOT NULL, reason TEXT, undone_by TEXT, undone_time TEXT);
 CREATE INDEX judgements_article ON judgements (article);
 CREATE INDEX judgements_other ON judgements (other_article) WHERE other_article IS NOT NULL;

@@ -39,7 +39,8 @@ def search(db: sqlite3.Connection, text: str, kinds: Collection[str] | None = No
 
 def _entities(db: sqlite3.Connection, query: str, typed: str, classes: set[str], limit: int) -> list[Hit]:
     rows = db.execute(
-        "SELECT e.iri, e.cls, e.label, n.rank, (SELECT max(n) FROM traits t WHERE t.entity = e.key AND t.kind = 'class') AS n,"
+        "SELECT e.iri, e.cls, e.label, n.rank,"
+        " (SELECT max(n) FROM traits t WHERE t.entity = e.key AND t.kind = 'class') AS n,"
         " snippet(names, -1, '', '', '…', 12) AS snippet FROM names n JOIN entities e ON e.key = n.rowid"
         " WHERE names MATCH ? AND rank MATCH 'bm25(4.0, 2.0)' ORDER BY rank LIMIT ?",
         (query, max(CANDIDATES, limit)),

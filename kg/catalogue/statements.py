@@ -1,8 +1,8 @@
 """Claims and the statements that they are about: what is known of a statement follows from its claims, at any time.
 
-A claim counts for a statement only between `attach` and `detach`, and everything that changes about it (its ends' entities,
-its verdict, its article's source or date) changes in between; so each counter has one place where it goes up and one
-where it goes down.
+A claim counts for a statement only between `attach` and `detach`, and everything that changes about it (its ends'
+entities, its verdict, its article's source or date) changes while it does not count; so each counter has one place
+where it goes up and one where it goes down.
 """
 
 from __future__ import annotations
@@ -44,11 +44,12 @@ class Claims:
             cursor = self._db.execute(
                 _INSERT,
                 (
-                    claim.iri.value, article, claim.subject_chain, claim.predicate, claim.object_chain, claim.literal or "",
+                    claim.iri.value, article, claim.subject_chain, claim.predicate, claim.object_chain,
+                    claim.literal or "",
                     claim.sentence.start, claim.sentence.end, claim.subject_span.start, claim.subject_span.end,
-                    claim.object_span.start, claim.object_span.end, claim.confidence, claim.supports, claim.modality.value,
-                    claim.phase.value, claim.attributed_to, claim.valid_from, claim.valid_to, claim.verdict, level, weight,
-                    claim.phase is not Phase.UNKNOWN, published, source_key,
+                    claim.object_span.start, claim.object_span.end, claim.confidence, claim.supports,
+                    claim.modality.value, claim.phase.value, claim.attributed_to, claim.valid_from, claim.valid_to,
+                    claim.verdict, level, weight, claim.phase is not Phase.UNKNOWN, published, source_key,
                 ),
             )  # fmt: skip
             assert cursor.lastrowid is not None
@@ -193,8 +194,8 @@ def state_of(db: sqlite3.Connection, key: str, iri_of: Callable[[Statement], Nam
     """What the catalogue's claims make of a statement now; None when none is about it."""
     subject, predicate, target, literal = json.loads(key)
     row = db.execute(
-        f"{_STATEMENT} WHERE s.iri = ? AND t.predicate = ? AND t.object = coalesce((SELECT key FROM entities WHERE iri = ?), 0)"
-        " AND t.literal = ?",
+        f"{_STATEMENT} WHERE s.iri = ? AND t.predicate = ?"
+        " AND t.object = coalesce((SELECT key FROM entities WHERE iri = ?), 0) AND t.literal = ?",
         (subject, predicate, target, literal),
     ).fetchone()
     return None if row is None or row["object_iri"] != target else _state(db, row, iri_of)
@@ -263,10 +264,11 @@ def _object(iri: str | None, literal: str) -> NamedNode | Literal:
     return NamedNode(iri) if iri else DateValue.literal(literal)
 
 
+_MARKS = ", ".join("?" * 25)
 _INSERT = f"""
 INSERT INTO claims (iri, article, subject_chain, predicate, object_chain, literal, sentence_start, sentence_end,
-  subject_start, subject_end, object_start, object_end, confidence, supports, modality, phase, attributed_to, valid_from,
-  valid_to, verdict, level, weight, known, published, source_key) VALUES ({", ".join("?" * 25)})"""
+  subject_start, subject_end, object_start, object_end, confidence, supports, modality, phase, attributed_to,
+  valid_from, valid_to, verdict, level, weight, known, published, source_key) VALUES ({_MARKS})"""  # noqa: S608 - question marks
 
 _STATEMENT = """
 SELECT t.*, s.iri AS subject_iri, o.iri AS object_iri FROM statements t
@@ -277,9 +279,9 @@ SELECT c.*, a.id, t.literal, s.iri AS subject_iri, o.iri AS object_iri FROM clai
 JOIN articles a ON a.key = c.article JOIN statements t ON t.key = c.statement
 JOIN entities s ON s.key = t.subject LEFT JOIN entities o ON o.key = t.object"""
 
-# Each value is one step into an index, whatever the number of claims (SQLite takes that step for a lone min() or max() only).
-# Phase and validity are those of the newest claim among the strongest; "reported" counts supporting claims, or disputing
-# ones where nobody supports.
+# Each value is one step into an index, whatever the number of claims; SQLite takes it only for a lone min or max. Phase
+# and validity are those of the newest claim among the strongest; "reported" counts supporting claims, or disputing ones
+# where nobody supports.
 _SUMMARY = """
 SELECT best,
   (SELECT max(weight) FROM claims WHERE statement = :statement AND level = 2) AS confidence,

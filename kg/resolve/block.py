@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kg.resolve.names import expands, group_name, is_acronym, is_full_person_name, person_name, thing_name
-from kg.types import Anchor, Chain, Document, EntityClass, Extraction, Mention, MentionKind, Relation
+from kg.types import Anchor, Chain, Document, EntityClass, Extraction, MentionKind, Relation, Span
 
 __all__ = ["ChainKey", "anchors_in", "keys_of"]
 
@@ -16,9 +16,9 @@ __all__ = ["ChainKey", "anchors_in", "keys_of"]
 class ChainKey:
     """What linking knows of one chain.
 
-    `bucket` is a family of classes and a normal form ("p:ana diaz"), None for a chain that stays in its article. `shade`
-    divides a bucket: the class of a group, place or polity, the year of an event. `defines` are the buckets of the acronyms
-    that the text gives for the name. `weak` says that the label is only an acronym.
+    `bucket` is a family of classes and a normal form ("p:ana diaz"), None for a chain that stays in its article.
+    `shade` divides a bucket: the class of a group, place or polity, the year of an event. `defines` are the buckets of
+    the acronyms that the text gives for the name. `weak` says that the label is only an acronym.
     """
 
     chain: int
@@ -45,9 +45,9 @@ def keys_of(document: Document, extraction: Extraction) -> tuple[ChainKey, ...]:
 
 
 def anchors_in(document: Document, extraction: Extraction) -> tuple[Anchor, ...]:
-    """The anchor of each mention. `occurrence` counts the quoted text in the article, so that it does not depend on a model.
+    """The anchor of each mention.
 
-    Two mentions of one text and class are told apart by their places even if a better model finds another between them.
+    `occurrence` counts the quoted text in the article, not the mentions, so that another model gives the same anchors.
     """
     return tuple(
         Anchor(document.id, quote, mention.cls.value, document.text.count(quote, 0, mention.span.start))
@@ -68,13 +68,14 @@ def _key(
     if not chain.named:
         label = _event_label(extraction, chain, facts.get(index, ())) if chain.cls is EntityClass.EVENT else names[0]
         return ChainKey(index, anchor, chain.cls, label or names[0], event_type=chain.event_type)
+    defines: tuple[str, ...] = ()
     match chain.cls:
         case EntityClass.PERSON:
             full = next((name for name in names if is_full_person_name(name)), None)
-            label, shade, defines = full or names[0], "", ()
+            label, shade = full or names[0], ""
             bucket = f"p:{person_name(full)}" if full else None
         case EntityClass.EVENT:
-            label, shade, defines = names[0], _year(extraction, facts.get(index, ())), ()
+            label, shade = names[0], _year(extraction, facts.get(index, ()))
             bucket = f"e:{thing_name(label)}"
         case _:
             label, acronyms = _expansion(document.text, names)
@@ -91,21 +92,17 @@ def _key(
 def _representative(document: Document, extraction: Extraction, chain: Chain) -> int:
     """The mention a chain hangs on: the first that bears its best name, else the first name, else the first."""
 
-    def rank(index: int) -> tuple[bool, bool, Mention]:
+    def rank(index: int) -> tuple[bool, bool, Span]:
         mention = extraction.mentions[index]
-        return mention.span.of(document.text) != chain.names[0], mention.kind is not MentionKind.NAME, mention
+        best = mention.span.of(document.text) in chain.names[:1]
+        return not best, mention.kind is not MentionKind.NAME, mention.span
 
-    if not chain.names:
-        return chain.mentions[0]
-    return min(chain.mentions, key=lambda index: (*rank(index)[:2], extraction.mentions[index].span))
+    return min(chain.mentions, key=rank)
 
 
 def _organised(name: str, cls: EntityClass) -> str:
-    """The bucket of a group, place or polity; one family, because a polity is both of the others.
-
-    A place has no legal form, but a name that ends like one ("Las Vegas, Co.") must meet its namesakes.
-    """
-    return f"o:{group_name(name) if cls is not EntityClass.PLACE else thing_name(name)}"
+    """The bucket of a group, place or polity; one family, because a polity is both of the others."""
+    return f"o:{thing_name(name) if cls is EntityClass.PLACE else group_name(name)}"
 
 
 def _expansion(text: str, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

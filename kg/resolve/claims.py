@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kg import vocab
-from kg.types import Document, EntityClass, Extraction, Modality, Phase, Relation, Span
+from kg.types import EntityClass, Extraction, Modality, Phase, Relation, Span
 
 __all__ = ["Draft", "drafts_of"]
 
@@ -32,7 +32,7 @@ class Draft:
     valid_to: str | None = None
 
 
-def drafts_of(document: Document, extraction: Extraction) -> tuple[Draft, ...]:
+def drafts_of(extraction: Extraction) -> tuple[Draft, ...]:
     """The claims that an extraction makes, one for each predicate and three spans (the surest), in text order.
 
     Left out: relations that break a domain or range, that relate a thing to itself, or whose date has no value.
@@ -41,12 +41,12 @@ def drafts_of(document: Document, extraction: Extraction) -> tuple[Draft, ...]:
     best: dict[tuple[object, ...], Draft] = {}
     for relation in extraction.relations:
         draft = _draft(extraction, chains, relation)
-        if draft is None or relation.sentence.end > len(document.text):
+        if draft is None:
             continue
         place = (draft.sentence, draft.subject_span, draft.object_span, draft.predicate)
         if place not in best or draft.confidence > best[place].confidence:
             best[place] = draft
-    return tuple(best[place] for place in sorted(best, key=lambda p: (p[0], p[1], p[2], p[3])))  # type: ignore[arg-type, return-value]
+    return tuple(best[place] for place in sorted(best, key=lambda p: (p[0], p[1], p[2], p[3])))
 
 
 def _draft(extraction: Extraction, chains: dict[int, int], relation: Relation) -> Draft | None:

@@ -10,14 +10,14 @@ __all__ = ["Union", "unite"]
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """`canonical` maps each slot that a decision joins to the slot it becomes; `contradicted` are decisions that cannot hold."""
+    """`canonical`: slot → the slot that decisions make of it; `contradicted`: the decisions that cannot hold."""
 
     canonical: Mapping[str, str] = field(default_factory=dict)
     contradicted: tuple[int, ...] = ()
 
 
 def unite(same: Iterable[tuple[int, str, str]], different: Iterable[tuple[str, str]]) -> Union:
-    """What `same` decisions (id, slot, slot) make one, in the order of their ids, as far as no `different` pair forbids it.
+    """What `same` decisions (id, slot, slot) make one, in the order of their ids, unless a `different` pair forbids it.
 
     A slot becomes the least of those joined, so the outcome does not depend on anything but the decisions.
 

@@ -69,7 +69,7 @@ def mint(base: str, cls: EntityClass, label: str, anchor: Anchor, *, digits: int
     """A readable IRI for the entity first seen at this anchor; equal anchors give equal IRIs on every run.
 
     >>> mint("http://localhost:8000/", EntityClass.PERSON, "Ana Díaz", Anchor("a.txt", "Ana Díaz", "Person", 0)).value
-    'http://localhost:8000/person/ana-diaz-dd3ef957'
+    'http://localhost:8000/person/ana-diaz-aaa3ca70'
     """
     parts = (anchor.article, anchor.text, anchor.cls, str(anchor.occurrence))
     digest = sha256("\0".join(parts).encode()).hexdigest()[:digits]  # NUL: ("ab", "c") is not ("a", "bc")
