@@ -20,7 +20,10 @@ from pathlib import Path
 
 from kg.errors import WorkspaceError
 
-__all__ = ["ApiKey", "KeyRing", "ServiceAddress", "new_token"]
+__all__ = ["DEFAULT_STORE", "ApiKey", "KeyRing", "ServiceAddress", "new_token"]
+
+DEFAULT_STORE = "kg-store"
+"""The workspace of commands that name none."""
 
 KEYS = "keys.json"
 SERVICE = "service.json"
@@ -49,9 +52,9 @@ class KeyRing:
         self._further = tuple(_hash(key) for key in further)
 
     def __bool__(self) -> bool:
-        return bool(self._further or self.keys())
+        return bool(self._further or self.list())
 
-    def keys(self) -> tuple[ApiKey, ...]:
+    def list(self) -> tuple[ApiKey, ...]:
         """The keys in the file, oldest first; read anew each time, so that a revoked key stops working at once."""
         if self._path is None or not self._path.exists():
             return ()
@@ -65,23 +68,23 @@ class KeyRing:
     def admits(self, secret: str) -> bool:
         """Whether the secret is one of the keys; takes the same time whichever it is, or none."""
         given = _hash(secret)
-        known = (*self._further, *(key.sha256 for key in self.keys()))
+        known = (*self._further, *(key.sha256 for key in self.list()))
         return any([hmac.compare_digest(given, digest) for digest in known])  # noqa: C419 - all, in constant time
 
     def add(self, name: str) -> str:
         """A new key of this name, which is shown once and kept only as a hash."""
-        if any(key.name == name for key in self.keys()):
+        if any(key.name == name for key in self.list()):
             raise WorkspaceError(
                 f"there is a key named {name} already", hint=f"kg key --revoke {name}, or take another name"
             )
         secret = new_token()
         created = datetime.now(UTC).isoformat(timespec="seconds")
-        self._write((*self.keys(), ApiKey(name, _hash(secret), created)))
+        self._write((*self.list(), ApiKey(name, _hash(secret), created)))
         return secret
 
     def revoke(self, name: str) -> None:
         """Take the key of this name away."""
-        keys = self.keys()
+        keys = self.list()
         left = tuple(key for key in keys if key.name != name)
         if len(left) == len(keys):
             raise WorkspaceError(f"there is no key named {name}", hint="kg key --list names them")

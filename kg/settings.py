@@ -11,11 +11,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from kg.access import DEFAULT_STORE
 from kg.errors import KgError
 
-__all__ = ["DEFAULT_BASE_IRI", "DEFAULT_STORE", "Settings", "SettingsError", "read_settings"]
+__all__ = ["DEFAULT_BASE_IRI", "Settings", "SettingsError", "read_settings"]
 
-DEFAULT_STORE = "kg-store"
 DEFAULT_BASE_IRI = "http://localhost:8000/"
 
 
@@ -56,7 +56,7 @@ class Settings(BaseSettings):
         default=("*",), description="Web origins that may read the service from a browser, comma-separated; * for any."
     )
 
-    query_workers: int = Field(default=2, ge=1, le=64, description="Query processes of kg serve.")
+    query_workers: int = Field(default=3, ge=1, le=64, description="Query processes; one is kept for short queries.")
     query_timeout_s: float = Field(default=30.0, gt=0, le=3600, description="Seconds after which a query is killed.")
     query_memory_mb: int = Field(default=1024, ge=64, description="Memory that one query may use.")
     query_result_mb: int = Field(default=256, ge=1, description="Size that one answer may have.")

@@ -16,7 +16,7 @@ CHANGING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
 
 
 class AnswerCache:
-    """The most recently used answers, within `max_bytes`; its keys name the graph's version, so that nothing goes stale."""
+    """The most recently used answers, within `max_bytes`; its keys name the graph's version, so none goes stale."""
 
     def __init__(self, max_bytes: int) -> None:
         self._max = max_bytes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
     "ArticleIn",
@@ -45,12 +45,16 @@ class ProblemOut(BaseModel):
     instance: str | None = Field(default=None, examples=["/sparql"])
 
 
-class ArticleIn(Model):
-    """An article to read: `text` or `html`, with what is known of it. Its id is the one given, else its URL."""
+class ArticleIn(BaseModel):
+    """An article to read: `text` or `html`, with what is known of it.
+
+    Its id is the one given, else its URL, else made from its text. Fields of other names are those of crawlers
+    (`maintext`, `date_publish`, …) or passed over.
+    """
 
     model_config = ConfigDict(
         frozen=True,
-        extra="forbid",
+        extra="allow",
         json_schema_extra={
             "examples": [
                 {
@@ -64,23 +68,15 @@ class ArticleIn(Model):
         },
     )
 
-    id: str | None = Field(default=None, min_length=1, max_length=2000)
-    url: str | None = Field(default=None, max_length=4000)
-    title: str | None = Field(default=None, max_length=2000)
-    date: str | None = Field(default=None, max_length=64, description="The day of publication, as ISO 8601.")
-    publisher: str | None = Field(default=None, max_length=500)
-    authors: tuple[str, ...] | None = None
-    language: str | None = Field(default=None, max_length=35)
-    text: str | None = None
-    html: str | None = None
-
-    @model_validator(mode="after")
-    def _one_text(self) -> ArticleIn:
-        if (self.text is None) == (self.html is None):
-            raise ValueError("give either text or html")
-        if self.id is None and self.url is None:
-            raise ValueError("give an id or a url")
-        return self
+    id: str | int | None = Field(default=None, description="Names the article; sent again, it replaces it.")
+    url: str | None = None
+    title: str | None = None
+    date: str | None = Field(default=None, description="The day of publication, best as YYYY-MM-DD.")
+    publisher: str | None = None
+    authors: list[str] | str | None = None
+    language: str | None = None
+    text: str | None = Field(default=None, description="The article as plain text.")
+    html: str | None = Field(default=None, description="The article's web page.")
 
 
 class Ingested(Model):
@@ -202,13 +198,11 @@ class RelationList(Model):
 
 
 class ParameterOut(Model):
-    """A parameter of a named query."""
+    """A parameter of a named query; any value when it is left out."""
 
     name: str
     type: str
     description: str
-    required: bool = False
-    default: str | None = None
 
 
 class NamedQueryOut(Model):
@@ -234,4 +228,4 @@ class Readiness(Model):
     graph_version: int
     served_version: int
     snapshot_age_s: float
-    protections: dict[str, bool | str | int | float]
+    protections: dict[str, bool]

@@ -32,6 +32,7 @@ TURTLE = Offer("text/turtle", "ttl", ("application/x-turtle",))
 N_TRIPLES = Offer("application/n-triples", "nt", ("text/plain",))
 RDF_XML = Offer("application/rdf+xml", "rdf", ("application/xml", "text/xml"))
 
+JSON = Offer("application/json", "json", ("application/ld+json", "text/json"))
 JSON_RESULTS = Offer("application/sparql-results+json", "srj", ("application/json", "text/json"))
 XML_RESULTS = Offer("application/sparql-results+xml", "srx", ("application/xml", "text/xml"))
 CSV = Offer("text/csv", "csv")

@@ -34,6 +34,8 @@ STATUS: dict[type[errors.KgError], int] = {
     errors.QueryTimeout: 503,
     errors.QueryTooLarge: 503,
     errors.QueryBusy: 503,
+    errors.QueryCancelled: 503,
+    errors.QueryFileError: 500,
     errors.UnknownQuery: 404,
     errors.ParameterError: 400,
     errors.StoreError: 500,

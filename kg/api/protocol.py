@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from kg.api.problems import Refusal
 
-__all__ = ["QueryRequest", "read_query"]
+__all__ = ["QueryRequest", "read_query", "seconds"]
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -100,21 +100,22 @@ def _request(parameters: dict[str, list[str]]) -> QueryRequest:
         query=queries[0] if queries else None,
         default_graphs=tuple(parameters.get("default-graph-uri", ())),
         named_graphs=tuple(parameters.get("named-graph-uri", ())),
-        timeout_s=_seconds(parameters.get("timeout", [])),
+        timeout_s=seconds(parameters.get("timeout", [])),
         format=next(iter(parameters.get("format", [])), None),
     )
 
 
-def _seconds(values: list[str]) -> float | None:
+def seconds(values: list[str]) -> float | None:
+    """The value of a `timeout` parameter, None without one; raises a 400."""
     if not values:
         return None
     try:
-        seconds = float(values[0])
+        found = float(values[0])
     except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
+        found = 0.0
+    if not 0 < found < float("inf"):
         raise Refusal(400, f"timeout={values[0]!r} is not a number of seconds above 0")
-    return seconds
+    return found
 
 
 def _no_updates() -> Refusal:

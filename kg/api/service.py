@@ -1,63 +1,153 @@
-"""What the routes share: the workspace, its published snapshot with the query workers on it, the keys, the named queries.
+"""What the routes share: the workspace, the query workers on its published snapshot, keys, named queries.
 
-One lock goes around every write. After a commit the store's version differs from the published one; a task notices within
-REFRESH_S, takes a snapshot and moves the workers to it, so that SPARQL reads are at most about a second old. The routes with
-fixed, bounded patterns read the live store.
+One lock goes around every write. After a commit the graph's version differs from the published one; a task notices
+within REFRESH_S, takes a snapshot and moves the workers to it, so that SPARQL reads are at most about a second old. The
+routes with fixed, bounded patterns read the live store.
 """
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-import logging
 import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Literal
+from urllib.parse import unquote
+
+from pyoxigraph import NamedNode
 
 from kg.access import KeyRing
-from kg.api.cache import AnswerCache, is_repeatable
-from kg.api.protocol import QueryRequest
-from kg.graph import Answer, Row
+from kg.api.publication import Publication
+from kg.errors import ArticleError, UnknownEntity
+from kg.graph import Row, open_store
+from kg.graph.export import export
+from kg.graph.facts import article_iri, statement_iri
+from kg.graph.scope import Scope
+from kg.lookup import ENTITY_KINDS
 from kg.query import read_queries
 from kg.resources import resource
 from kg.settings import Settings
-from kg.types import Article, Extractor, Report
+from kg.types import Article, Document, Extractor
+from kg.workspace import Workspace
 
-if TYPE_CHECKING:
-    from kg.graph.workers import QueryPool
-    from kg.workspace import Workspace
+__all__ = ["Outcome", "Service"]
 
-__all__ = ["Published", "Service"]
-
-log = logging.getLogger(__name__)
-
-REFRESH_S = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """The version of the graph that the workers read, and when it was taken (monotonic seconds)."""
-
-    version: int
-    at: float
+Outcome = Literal["added", "replaced", "unchanged"]
 
 
 class Service:
-    """One workspace being served; `start` before the first request and `stop` after the last."""
+    """One workspace being served; `start` before the first request and `stop` after the last.
 
-    def __init__(self, workspace: Workspace, settings: Settings, *, token: str, load: Callable[[], Extractor]) -> None:
-        folder = workspace.folder
+    `load` gives the extractor when the first article comes, so that a service that is only read needs no model.
+    """
+
+    def __init__(
+        self, workspace: Workspace, settings: Settings, *, token: str | None = None, load: Callable[[], Extractor]
+    ) -> None:
         key = settings.api_key.get_secret_value() if settings.api_key else None
         self.workspace = workspace
         self.settings = settings
-        self.keys = KeyRing(folder, further=[secret for secret in (token, key) if secret])
+        self.keys = KeyRing(workspace.folder, further=[secret for secret in (token, key) if secret])
         self.queries = read_queries(resource("queries"))
-        self.cache = AnswerCache(settings.query_cache_mb * 2**20)
+        self.publication = Publication(workspace, settings)
         self._load = load
         self._extractor: Extractor | None = None
         self._writing = threading.Lock()
-        self._refreshing: asyncio.Task[None] | None = None
-        self._pool: QueryPool | None = None
-        self._published = Published(-1, 0.0)
+        self._counts: tuple[int, Mapping[str, int]] = (-1, {})
+
+    async def start(self) -> None:
+        """Publish the workspace as it stands and begin to follow it."""
+        await self.publication.start()
+
+    async def stop(self) -> None:
+        """End the workers and the task that follows the workspace."""
+        await self.publication.stop()
+
+    def select(self, query: str) -> list[Row]:
+        """The solutions of one of our own, bounded queries, on the live store."""
+        return self.workspace.store.query(query).rows()
+
+    def version(self) -> int:
+        """The version of the live graph."""
+        return self.workspace.version
+
+    def counts(self) -> Mapping[str, int]:
+        """Counts of everything, by name; counted once for each version."""
+        version = self.workspace.version
+        if self._counts[0] != version:
+            self._counts = (version, self.workspace.stats())
+        return self._counts[1]
+
+    def ingest(self, article: Article) -> Outcome:
+        """Read an article into the graph: "added", "replaced" or "unchanged". Raises ArticleError, ModelError."""
+        with self._writing:
+            if self._extractor is None:
+                self._extractor = self._load()
+            report = self.workspace.ingest([article], self._extractor)
+        for source, reason in report.skipped:
+            raise ArticleError(source, reason)
+        return "added" if report.added else "replaced" if report.replaced else "unchanged"
+
+    def delete(self, article_id: str) -> None:
+        """Remove an article and everything that only it supported."""
+        with self._writing:
+            self.workspace.delete(article_id)
+
+    def resolve(self) -> None:
+        """Link all names again."""
+        with self._writing:
+            self.workspace.resolve()
+
+    def rebuild(self) -> None:
+        """Make the graph again from the catalogue."""
+        with self._writing:
+            self.workspace.rebuild()
+
+    def export(self, form: str, out: IO[bytes], *, scope: Scope, provenance: bool) -> None:
+        """Write the graph, or a part of it, as it is now: from a snapshot, so that no commit comes between."""
+        if self.publication.is_remote:
+            export(self.workspace.store, form, out, scope=scope, provenance=provenance)
+            return
+        store = open_store(self.workspace.snapshot(), read_only=True)
+        try:
+            export(store, form, out, scope=scope, provenance=provenance)
+        finally:
+            store.close()
+
+    def iri(self, kind: str, name: str) -> NamedNode | None:
+        """The IRI of the thing of that kind and name; None when that is no IRI."""
+        if kind == "article":
+            return self.article_iri(name)
+        try:
+            return NamedNode(f"{self.workspace.base}{kind}/{name}")
+        except ValueError:
+            return None
+
+    def article_iri(self, article_id: str) -> NamedNode:
+        """The IRI of an article."""
+        return article_iri(self.workspace.base, article_id)
+
+    def entity_iri(self, text: str) -> NamedNode:
+        """The IRI of an entity given as an IRI, as `person/slug`, or as a slug. Raises UnknownEntity."""
+        names = [text] if "/" in text else [f"{kind}/{text}" for kind in ENTITY_KINDS]
+        iris = (
+            [text] if text.startswith(("http://", "https://")) else [f"{self.workspace.base}{name}" for name in names]
+        )
+        for iri in iris:
+            if self.workspace.catalogue.entity(iri) is not None:
+                return NamedNode(iri)
+        raise UnknownEntity(f"no entity {text}", hint="GET /entities?q= finds them by name")
+
+    def document(self, article: NamedNode) -> Document | None:
+        """The clean text of the article of an IRI."""
+        name = article.value.removeprefix(f"{self.workspace.base}article/")
+        return self.workspace.catalogue.articles.document(unquote(name))
+
+    def statement_of(self, claim: NamedNode) -> str | None:
+        """The IRI of the statement that a claim is about."""
+        found = self.workspace.catalogue.claim(claim.value)
+        return statement_iri(self.workspace.base, found.statement).value if found else None
+
+    @property
+    def folder(self) -> Path | None:
+        """The workspace's folder; None in memory."""
+        return self.workspace.folder

@@ -17,9 +17,9 @@ __all__ = ["COMMANDS", "SECTIONS", "main"]
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Begin": ("demo", "init", "ingest"),
-    "Ask": ("search", "show", "run", "query", "explain", "stats", "serve"),
+    "Ask": ("search", "show", "run", "query", "stats", "serve"),
     "Take out": ("export", "extract"),
-    "Look after": ("delete", "resolve", "rebuild", "check", "key"),
+    "Look after": ("delete", "resolve", "rebuild", "check", "key", "train"),
 }
 COMMANDS: tuple[str, ...] = tuple(name for names in SECTIONS.values() for name in names)
 
@@ -40,7 +40,8 @@ class LazyGroup(TyperGroup):
             return None
         module = import_module(f"kg.cli.{cmd_name}")
         single = typer.Typer(add_completion=False, rich_markup_mode=None)
-        single.command(cmd_name, context_settings={"help_option_names": ["-h", "--help"]})(module.command)
+        settings = {"help_option_names": ["-h", "--help"], **getattr(module, "context_settings", {})}
+        single.command(cmd_name, context_settings=settings)(module.command)
         return typer.main.get_command(single)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -55,7 +56,7 @@ class LazyGroup(TyperGroup):
         for title, names in SECTIONS.items():
             commands = ((name, self.get_command(ctx, name)) for name in names)
             with formatter.section(title):
-                formatter.write_dl([(name, command.get_short_help_str(limit=96)) for name, command in commands])
+                formatter.write_dl([(name, command.get_short_help_str(limit=75)) for name, command in commands])
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; an interrupt ends it with status 130 and without a traceback."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from enum import StrEnum
+from io import BytesIO
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ from kg.cli.output import note, number, plain, progress, put, write_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from kg.errors import ArticleError
     from kg.types import Article, Document
@@ -92,20 +94,49 @@ def _show_cut(documents: Iterable[Document]) -> None:
             put(f"  {cut.rule}: {plain(cut.text)}")
 
 
-def _as_json(documents: Iterable[Document], form: ExtractFormat, model: object, threads: int | None) -> None:
+def _as_json(documents: Iterable[Document], form: ExtractFormat, model: Path | None, threads: int | None) -> None:
     from dataclasses import asdict
-    from pathlib import Path
 
+    from kg.catalogue.catalogue import THRESHOLD
     from kg.cli.predictions import prediction
     from kg.extract import load_extractor
 
-    extractor = load_extractor(model if isinstance(model, Path) else None, threads=threads)
+    extractor = load_extractor(model, threads=threads)
     with progress("extracting") as step:
         for document in documents:
             extraction = extractor.extract(document)
             if form is ExtractFormat.JSONL:
-                line = prediction(document, extraction)
+                line = prediction(document, extraction, THRESHOLD)
             else:
                 line = {"document": asdict(document), "extraction": asdict(extraction)}
-            put(json.dumps(line, ensure_ascii=False))
+            put(json.dumps(line, ensure_ascii=False, default=str))
             step(1)
+
+
+def _as_rdf(
+    articles: Iterable[Article | ArticleError],
+    skipped: list[ArticleError],
+    form: ExtractFormat,
+    model: Path | None,
+    threads: int | None,
+) -> None:
+    """The graph of these articles alone: a workspace in memory, which forgets them."""
+    from kg.errors import ArticleError
+    from kg.extract import load_extractor
+    from kg.workspace import Workspace
+
+    def kept() -> Iterator[Article]:
+        for article in articles:
+            if isinstance(article, ArticleError):
+                skipped.append(article)
+            else:
+                yield article
+
+    extractor = load_extractor(model, threads=threads)
+    workspace = Workspace.create("memory:")
+    with progress("extracting") as step:
+        report = workspace.ingest(kept(), extractor, progress=lambda name, outcome: step(1))
+    skipped += [ArticleError(source, reason) for source, reason in report.skipped]
+    body = BytesIO()
+    workspace.export(form.value, body)
+    write_bytes(body.getvalue())

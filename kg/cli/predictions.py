@@ -1,48 +1,32 @@
-"""Extraction → the line that `kg extract --format jsonl` prints: what the graph would assert, with offsets into the given text.
+"""Extraction → the line that `kg extract --format jsonl` prints: what the graph would assert.
 
-The contract is that of the project's scorer: one triple per fact, an entity as every name found for it, both dates of an event as
-`occurredOn`, and mention offsets that index the text as it was given, before cleaning.
+The contract is that of the project's scorer: one triple per fact, an entity as every name found for it, both dates of
+an event as `occurredOn`, and mention offsets that index the text as it was given, before cleaning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from kg.resolve import drafts_of
+from kg.types import Chain, Document, EntityClass, Extraction, Modality
 
-from kg.types import Chain, Document, EntityClass, Extraction, Modality, Relation
-
-__all__ = ["asserted_relations", "prediction"]
+__all__ = ["prediction"]
 
 ASSERTING = (Modality.STATED, Modality.REPORTED)
 
 
-def asserted_relations(extraction: Extraction, threshold: float) -> Iterator[tuple[Relation, int, int]]:
-    """The relations that would become triples, with the chains of their ends; one per fact, the surest."""
-    chain_of = extraction.chain_of()
-    seen: set[tuple[int, str, int]] = set()
-    for relation in sorted(extraction.relations, key=lambda r: -r.score):
-        if not relation.supports or relation.modality not in ASSERTING or relation.score < threshold:
-            continue
-        subject, target = chain_of.get(relation.subject), chain_of.get(relation.object)
-        if subject is None or target is None or subject == target:
-            continue
-        fact = (subject, relation.predicate, target)
-        if fact not in seen:
-            seen.add(fact)
-            yield relation, subject, target
-
-
 def prediction(document: Document, extraction: Extraction, threshold: float) -> dict[str, object]:
     """One line of predictions, ready for `json.dumps`."""
-    triples: list[dict[str, object]] = []
-    for relation, subject, target in asserted_relations(extraction, threshold):
-        predicate = "occurredOn" if relation.predicate in ("startDate", "endDate") else relation.predicate
-        triple = {
-            "subject": _end(extraction.chains[subject]),
-            "predicate": predicate,
-            "object": _end(extraction.chains[target]),
-        }
-        if triple not in triples:
-            triples.append(triple)
+    chain_of = extraction.chain_of()
+    facts: dict[tuple[int, str, int], None] = {}
+    for draft in drafts_of(extraction):
+        if draft.supports and draft.modality in ASSERTING and draft.confidence >= threshold:
+            predicate = "occurredOn" if draft.predicate in ("startDate", "endDate") else draft.predicate
+            facts.setdefault((draft.subject, predicate, chain_of[draft.object_mention]))
+    chains = extraction.chains
+    triples = [
+        {"subject": _end(chains[subject]), "predicate": predicate, "object": _end(chains[target])}
+        for subject, predicate, target in facts
+    ]
     mentions = []
     for mention in extraction.mentions:
         span = document.source_span(mention.span)

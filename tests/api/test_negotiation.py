@@ -13,7 +13,9 @@ from kg.api.negotiation import DOCUMENTS, SOLUTIONS, TRIPLES, NotAcceptable, by_
         pytest.param(None, "application/sparql-results+json", id="no header: the first offer"),
         pytest.param("*/*", "application/sparql-results+json", id="anything"),
         pytest.param("text/csv", "text/csv", id="one type"),
-        pytest.param("text/csv;q=0.5, application/sparql-results+xml;q=0.6", "application/sparql-results+xml", id="quality"),
+        pytest.param(
+            "text/csv;q=0.5, application/sparql-results+xml;q=0.6", "application/sparql-results+xml", id="quality"
+        ),
         pytest.param("application/json", "application/sparql-results+json", id="alias"),
         pytest.param("application/xml", "application/sparql-results+xml", id="xml alias"),
         pytest.param("text/*", "text/csv", id="subtype wildcard"),

@@ -1,0 +1,100 @@
+"""A query and what the client accepts → the reply: the right format, 304 when nothing changed, else the answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from starlette.concurrency import iterate_in_threadpool
+from starlette.types import Send
+
+from kg.api.negotiation import HTML, JSON_RESULTS, SOLUTIONS, TRIPLES, Offer, choose
+from kg.api.pages import results_page
+from kg.api.problems import Refusal
+from kg.api.protocol import QueryRequest
+from kg.api.service import Service
+from kg.forms import form_of
+from kg.graph import Answer
+from kg.graph.workers import Cancellation, QueryStream
+
+__all__ = ["Reply", "answer", "etag_of", "is_unchanged"]
+
+SHORT_NAMES = {"json": ("srj", "jsonld"), "xml": ("srx", "rdf"), "turtle": ("ttl",), "ntriples": ("nt",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A response: its body whole, or as the chunks of an answer that is still being written."""
+
+    status: int
+    body: bytes | QueryStream
+    content_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    async def send(self, send: Send) -> None:
+        """Send it. An error in the middle of a stream is raised: the server then breaks the connection off."""
+        headers = {"content-type": self.content_type} | {name.lower(): value for name, value in self.headers.items()}
+        if isinstance(self.body, bytes) and self.status != 304:
+            headers["content-length"] = str(len(self.body))
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": self.status, "headers": raw})
+        if isinstance(self.body, bytes):
+            await send({"type": "http.response.body", "body": self.body})
+            return
+        with self.body as stream:
+            async for chunk in iterate_in_threadpool(stream):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def answer(
+    service: Service,
+    request: QueryRequest,
+    accept: str | None,
+    if_none_match: str | None,
+    *,
+    title: str = "SPARQL",
+    short: bool = False,
+    client: Hashable = None,
+    cancel: Cancellation | None = None,
+) -> Reply:
+    """The reply to a query; raises QueryError, NotAcceptable, Refusal."""
+    assert request.query is not None
+    form = form_of(request.query)
+    offers = TRIPLES if form is not None and form.gives_triples else (*SOLUTIONS, HTML)
+    offer = _named(request.format, offers) if request.format else choose(accept, offers)
+    version = service.publication.published.version
+    etag = etag_of(version, offer, request.query, *request.default_graphs, "", *request.named_graphs)
+    headers = {"ETag": etag, "Vary": "Accept", "Cache-Control": "no-cache"}
+    if is_unchanged(etag, if_none_match):
+        return Reply(304, b"", offer.content_type, headers)
+    media_type = JSON_RESULTS.media_type if offer is HTML else offer.media_type
+    result = await service.publication.ask(request, media_type, short=short, client=client, cancel=cancel)
+    if offer is HTML:
+        whole = result if isinstance(result, Answer) else Answer(b"".join(result), result.media_type)
+        return Reply(200, results_page(service, request, whole, title).encode(), offer.content_type, headers)
+    return Reply(200, result.body if isinstance(result, Answer) else result, offer.content_type, headers)
+
+
+def etag_of(version: int, offer: Offer, *parts: str) -> str:
+    """The entity tag of a representation: it changes with the graph, and with what was asked in which format."""
+    digest = hashlib.sha256("\0".join((offer.media_type, *parts)).encode()).hexdigest()[:16]
+    return f'"{version}-{digest}"'
+
+
+def is_unchanged(etag: str, if_none_match: str | None) -> bool:
+    """Whether the client has this representation already (RFC 9110, 13.1.2: weak comparison)."""
+    if if_none_match is None:
+        return False
+    tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
+    return any(tag in ("*", etag) for tag in tags)
+
+
+def _named(name: str, offers: Sequence[Offer]) -> Offer:
+    """The offer that `format=name` asks for."""
+    extensions = SHORT_NAMES.get(name, (name,))
+    for offer in offers:
+        if offer.extension in extensions or offer.media_type == name:
+            return offer
+    raise Refusal(400, f"format={name} is none of {', '.join(offer.extension for offer in offers)}")

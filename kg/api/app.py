@@ -1,0 +1,149 @@
+"""`create_app`: the routes, the SPARQL endpoint beside them, and the envelope around both."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from kg import __version__
+from kg.api.middleware import Envelope
+from kg.api.models import ArticleIn, ProblemOut
+from kg.api.negotiation import NotAcceptable
+from kg.api.pages import STATIC
+from kg.api.problems import MEDIA_TYPE, Refusal, problem_of
+from kg.api.routes import articles, documents, entities, exports, meta, queries
+from kg.api.service import Service
+from kg.api.sparql import SparqlEndpoint
+from kg.errors import KgError
+from kg.graph.guard import MAX_LENGTH
+
+__all__ = ["create_app"]
+
+FORM_OVERHEAD = 6  # a character of a query is up to four bytes, and percent-encoding trebles most of them
+SMALL_BODY = 1 << 20
+
+
+def create_app(service: Service) -> ASGIApp:
+    """The ASGI application of a service, which it starts and stops with its lifespan."""
+    api = _routes(service)
+    sparql = SparqlEndpoint(service)
+
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == "/sparql":
+            await sparql(scope, receive, send)
+        else:
+            await api(scope, receive, send)
+
+    settings = service.settings
+    bodies = {"/sparql": FORM_OVERHEAD * MAX_LENGTH, "/articles": 2 * settings.max_article_mb * 2**20}  # JSON escapes
+    return Envelope(either, origins=settings.cors_origins, max_body=lambda path: bodies.get(path, SMALL_BODY))
+
+
+def _routes(service: Service) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await service.start()
+        try:
+            yield
+        finally:
+            await service.stop()
+
+    api = FastAPI(
+        title="Newsgraph",
+        version=__version__,
+        description="News articles as a knowledge graph in which every edge carries its article and its sentence. "
+        "`/sparql` speaks the SPARQL 1.1 Protocol; errors are RFC 9457 problem documents.",
+        lifespan=lifespan,
+        docs_url=None,  # FastAPI's pages load scripts from a CDN: meta.docs is a page of our own
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    api.state.service = service
+    for kind in (KgError, HTTPException, NotAcceptable, RequestValidationError):
+        api.add_exception_handler(kind, _problem)
+    for routes in (meta, entities, queries, articles, exports, documents):
+        api.include_router(routes.router)
+    api.mount("/static", StaticFiles(directory=STATIC), name="static")
+    plain = api.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = plain()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        for model in (ProblemOut, ArticleIn):  # which routes name without FastAPI's knowing
+            schemas.setdefault(model.__name__, model.model_json_schema())
+        document["paths"].setdefault("/sparql", _SPARQL)
+        return document
+
+    api.openapi = openapi  # type: ignore[method-assign] # the documented way to extend it
+    return api
+
+
+def _problem(request: Request, error: Exception) -> Response:
+    """The problem document for what a route raised."""
+    if isinstance(error, RequestValidationError):
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc'][1:])) or e['loc'][0]}: {e['msg']}" for e in error.errors())
+        error = Refusal(422, wrong)
+    problem = problem_of(error, instance=request.url.path)
+    return Response(problem.body(), problem.status, dict(problem.headers), media_type=MEDIA_TYPE)
+
+
+_ANSWER = {
+    "200": {
+        "description": "Solutions (JSON, XML, CSV, TSV) or triples (Turtle, N-Triples, JSON-LD, RDF/XML), by Accept",
+        "content": {
+            "application/sparql-results+json": {"example": {"head": {"vars": ["s"]}, "results": {"bindings": []}}}
+        },
+    },
+    "400": {"description": "A problem document: not SPARQL, or refused"},
+    "503": {"description": "A problem document: the query was killed at its deadline or at its limit of memory"},
+}
+_EXAMPLE = "PREFIX kg: <https://w3id.org/newsgraph/ontology#> SELECT * { ?person kg:leads ?group } LIMIT 10"
+_SPARQL: dict[str, Any] = {
+    "get": {
+        "tags": ["sparql"],
+        "summary": "Answer a SPARQL query",
+        "description": "SPARQL 1.1 Protocol. Without a query: a service description, or a form for people.",
+        "operationId": "get_sparql",
+        "parameters": [
+            {"name": "query", "in": "query", "schema": {"type": "string"}, "example": _EXAMPLE},
+            {"name": "default-graph-uri", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
+            {"name": "named-graph-uri", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
+            {
+                "name": "timeout",
+                "in": "query",
+                "schema": {"type": "number"},
+                "description": "Seconds, below the limit.",
+            },
+            {
+                "name": "format",
+                "in": "query",
+                "schema": {"type": "string"},
+                "description": "json, xml, csv, tsv, ttl, …",
+            },
+        ],
+        "responses": _ANSWER,
+    },
+    "post": {
+        "tags": ["sparql"],
+        "summary": "Answer a SPARQL query",
+        "operationId": "post_sparql",
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/sparql-query": {"schema": {"type": "string"}, "example": _EXAMPLE},
+                "application/x-www-form-urlencoded": {
+                    "schema": {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]}
+                },
+            },
+        },
+        "responses": _ANSWER,
+    },
+}

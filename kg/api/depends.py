@@ -1,0 +1,54 @@
+"""What routes are handed: the service, the client's Accept header, and the right to write."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+
+from kg.api.models import ProblemOut
+from kg.api.problems import MEDIA_TYPE, Refusal
+from kg.api.service import Service
+
+__all__ = ["PROBLEMS", "AcceptDep", "NoneMatchDep", "ServiceDep", "WriterDep", "problems"]
+
+
+def _service(request: Request) -> Service:
+    service = request.app.state.service
+    assert isinstance(service, Service)
+    return service
+
+
+def _writer(
+    request: Request,
+    authorization: Annotated[str | None, Header(description="Bearer KEY")] = None,
+    x_api_key: Annotated[str | None, Header(description="KEY, for clients that cannot set the other")] = None,
+) -> None:
+    """Let the request pass if it carries a key."""
+    scheme, _, secret = (authorization or "").partition(" ")
+    given = secret.strip() if scheme.lower() == "bearer" else x_api_key
+    challenge = {"WWW-Authenticate": 'Bearer realm="newsgraph"'}
+    if not given:
+        raise Refusal(
+            401, "writing needs an API key", hint="send Authorization: Bearer KEY; kg key makes one", headers=challenge
+        )
+    if not _service(request).keys.admits(given):
+        raise Refusal(403, "this API key opens nothing here", hint="kg key --list names the keys of the workspace")
+
+
+ServiceDep = Annotated[Service, Depends(_service)]
+WriterDep = Depends(_writer)
+AcceptDep = Annotated[str | None, Header(alias="accept", include_in_schema=False)]
+NoneMatchDep = Annotated[str | None, Header(alias="if-none-match", include_in_schema=False)]
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problem documents that a route may answer with, for the OpenAPI document."""
+    schema = {"$ref": f"#/components/schemas/{ProblemOut.__name__}"}
+    return {
+        status: {"description": "A problem document", "content": {MEDIA_TYPE: {"schema": schema}}}
+        for status in statuses
+    }
+
+
+PROBLEMS = problems(400, 404, 406, 503)

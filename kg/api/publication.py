@@ -1,0 +1,162 @@
+"""The published snapshot: which version SPARQL reads see, the workers on it, the answers given before."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Hashable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from kg.api.cache import AnswerCache, is_repeatable
+from kg.api.protocol import QueryRequest
+from kg.errors import KgError
+from kg.graph import Answer
+from kg.graph.guard import check_query
+from kg.graph.workers import Cancellation, QueryPool, QueryStream
+from kg.settings import Settings
+from kg.workspace import Workspace
+
+__all__ = ["Publication", "Published"]
+
+log = logging.getLogger(__name__)
+
+REFRESH_S = 0.25
+MAX_WAITING = 128  # each waits on a thread of its own
+MAX_PER_CLIENT = 64
+WAIT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The version of the graph that the workers read, and when it was taken (monotonic seconds)."""
+
+    version: int
+    at: float
+
+
+class Publication:
+    """The workers of one service. A remote store answers queries itself: it has no snapshots."""
+
+    def __init__(self, workspace: Workspace, settings: Settings) -> None:
+        self._workspace = workspace
+        self._settings = settings
+        self._cache = AnswerCache(settings.query_cache_mb << 20)
+        self._pool: QueryPool | None = None
+        self._published = Published(-1, 0.0)
+        self._following: asyncio.Task[None] | None = None
+        self._threads = ThreadPoolExecutor(settings.query_workers + MAX_WAITING, thread_name_prefix="query")
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the graph lies on a SPARQL server."""
+        return self._workspace.store.location.startswith(("http://", "https://"))
+
+    @property
+    def published(self) -> Published:
+        """What the workers read; of a remote store, what it holds now."""
+        return Published(self._workspace.version, time.monotonic()) if self.is_remote else self._published
+
+    def protections(self) -> dict[str, bool]:
+        """What keeps queries in bounds here."""
+        return self._pool.protections() if self._pool else {"token_check": True}
+
+    async def start(self) -> None:
+        """Publish the workspace as it stands and begin to follow it."""
+        if not self.is_remote:
+            await asyncio.to_thread(self._publish)
+            self._following = asyncio.create_task(self._follow())
+
+    async def stop(self) -> None:
+        """End the workers and the task that follows the workspace."""
+        if self._following is not None:
+            self._following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._following
+        if self._pool is not None:
+            await asyncio.to_thread(self._pool.close)
+        self._threads.shutdown(wait=False)
+
+    async def ask(
+        self,
+        request: QueryRequest,
+        media_type: str,
+        *,
+        short: bool = False,
+        client: Hashable = None,
+        cancel: Cancellation | None = None,
+    ) -> Answer | QueryStream:
+        """The answer to a query in a media type: whole when it is small or known, else as a stream of chunks.
+
+        Raises QueryError and its kind. The stream raises too: who sends it on must then break the transfer off.
+        """
+        assert request.query is not None
+        key = (self.published.version, request.query, request.default_graphs, request.named_graphs, media_type)
+        if (known := self._cache.get(key)) is not None:
+            return known
+        ask = partial(self._ask, request, media_type, short=short, client=client, cancel=cancel)
+        answer = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        if isinstance(answer, Answer) and is_repeatable(request.query):
+            self._cache.put(key, answer)
+        return answer
+
+    def _ask(
+        self,
+        request: QueryRequest,
+        media_type: str,
+        *,
+        short: bool,
+        client: Hashable,
+        cancel: Cancellation | None,
+    ) -> Answer | QueryStream:
+        assert request.query is not None
+        if self._pool is None:
+            check_query(request.query)
+            return self._workspace.store.query(request.query, media_type)
+        stream = self._pool.stream(
+            request.query,
+            media_type,
+            timeout_s=request.timeout_s,
+            default_graphs=request.default_graphs,
+            named_graphs=request.named_graphs,
+            base_iri=self._workspace.base,
+            short=short,
+            client=client,
+            cancel=cancel,
+        )
+        if stream.content_length is None:
+            return stream
+        return Answer(b"".join(stream), stream.media_type)
+
+    async def _follow(self) -> None:
+        """Publish each new version."""
+        while True:
+            await asyncio.sleep(REFRESH_S)
+            try:
+                if self._workspace.version != self._published.version:
+                    await asyncio.to_thread(self._publish)
+            except (KgError, OSError) as error:  # a full disk, perhaps: the old snapshot goes on answering
+                log.warning("the newest version cannot be published: %s", error)
+
+    def _publish(self) -> None:
+        """Take a snapshot and move the workers to it; makes them the first time."""
+        version, now = self._workspace.version, time.monotonic()
+        snapshot = self._workspace.snapshot()
+        if self._pool is None:
+            settings = self._settings
+            self._pool = QueryPool(
+                snapshot,
+                size=settings.query_workers,
+                timeout_s=settings.query_timeout_s,
+                memory_bytes=settings.query_memory_mb << 20,
+                max_result_bytes=settings.query_result_mb << 20,
+                max_waiting=MAX_WAITING,
+                max_per_client=MAX_PER_CLIENT,
+                wait_s=WAIT_S,
+            )
+        else:
+            self._pool.switch(snapshot, remove=False)  # the workspace removes its old snapshots itself
+        self._published = Published(version, now)

@@ -1,0 +1,127 @@
+"""The articles of the workspace: list them, read one, send one, take one away."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from kg.api.depends import ServiceDep, WriterDep, problems
+from kg.api.models import ArticleIn, ArticleList, ArticleOut, Deleted, Ingested
+from kg.api.problems import Refusal
+from kg.articles import article_from_record
+from kg.errors import UnknownEntity
+from kg.transfer import ARTICLE_TYPE, article_of
+from kg.types import Article
+
+router = APIRouter(tags=["articles"])
+
+JSON = "application/json"
+
+
+@router.get("/articles", response_model=ArticleList, responses=problems(400), summary="List the articles")
+def list_articles(
+    service: ServiceDep,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    cursor: Annotated[str | None, Query(description="`next` of the page before.", max_length=4000)] = None,
+) -> ArticleList:
+    """The articles in the order of their ids, without their texts."""
+    rows = service.workspace.catalogue.articles.rows(after=cursor or "", limit=limit + 1)
+    page = tuple(
+        ArticleOut(
+            id=row.id,
+            iri=service.article_iri(row.id).value,
+            title=row.title,
+            url=row.url,
+            publisher=row.publisher,
+            published=row.published,
+        )
+        for row in rows[:limit]
+    )
+    return ArticleList(articles=page, next=page[-1].id if len(rows) > limit else None)
+
+
+@router.get(
+    "/articles/{id:path}", response_model=ArticleOut, responses=problems(404), summary="One article with its clean text"
+)
+def get_article(service: ServiceDep, id: str) -> ArticleOut:  # noqa: A002
+    """An article's metadata and the clean text that all offsets count in. Percent-encode the id."""
+    document = service.workspace.catalogue.articles.document(id)
+    if document is None:
+        raise _unknown(id)
+    return ArticleOut(
+        id=document.id,
+        iri=service.article_iri(document.id).value,
+        title=document.title,
+        url=document.url,
+        publisher=document.publisher,
+        published=document.published,
+        text=document.text,
+    )
+
+
+@router.post(
+    "/articles",
+    response_model=Ingested,
+    status_code=201,
+    responses={
+        200: {"model": Ingested, "description": "Replaced or unchanged"},
+        **problems(400, 401, 403, 413, 415, 422),
+    },
+    dependencies=[WriterDep],
+    summary="Read an article into the graph",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": {"$ref": f"#/components/schemas/{ArticleIn.__name__}"}}},
+        }
+    },
+)
+async def post_article(service: ServiceDep, request: Request, response: Response) -> Ingested:
+    """Clean the text, extract, resolve and commit. Sent again it changes nothing; changed, it replaces the article."""
+    article = _article(request.headers.get("content-type", ""), await request.body())
+    outcome = await run_in_threadpool(service.ingest, article)
+    iri = service.article_iri(article.id).value
+    response.status_code = 201 if outcome == "added" else 200
+    response.headers["Location"] = "/" + iri.removeprefix(service.workspace.base)
+    return Ingested(id=article.id, iri=iri, outcome=outcome)
+
+
+@router.delete(
+    "/articles/{id:path}",
+    response_model=Deleted,
+    responses=problems(401, 403, 404),
+    dependencies=[WriterDep],
+    summary="Take an article away",
+)
+def delete_article(service: ServiceDep, id: str) -> Deleted:  # noqa: A002
+    """Remove the article with everything that only it supported. Percent-encode the id."""
+    if service.workspace.catalogue.articles.row(id) is None:
+        raise _unknown(id)
+    service.delete(id)
+    return Deleted(id=id, iri=service.article_iri(id).value)
+
+
+def _article(content_type: str, body: bytes) -> Article:
+    """The article that a request carries."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type not in (JSON, ARTICLE_TYPE):
+        raise Refusal(
+            415,
+            f"a body of type {media_type or '(none)'}",
+            hint='send {"text": …} or {"html": …} as application/json',
+            headers={"Accept-Post": JSON},
+        )
+    try:
+        record: Any = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Refusal(400, f"the body is not JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise Refusal(422, "the body is not a JSON object")
+    return article_of(record) if media_type == ARTICLE_TYPE else article_from_record(record, source="the request")
+
+
+def _unknown(article_id: str) -> UnknownEntity:
+    return UnknownEntity(f"no article {article_id}", hint="GET /articles lists them")

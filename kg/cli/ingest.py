@@ -1,0 +1,105 @@
+"""`kg ingest`: read articles into the graph."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kg.cli.options import ModelOption, StoreOption, ThreadsOption
+from kg.cli.output import note, number, plain, progress, put
+from kg.cli.store import location_of, open_or_create, service_at
+from kg.types import Report
+
+if TYPE_CHECKING:
+    from kg.cli.client import ServiceClient
+    from kg.errors import ArticleError
+    from kg.types import Article
+
+SKIPPED_SHOWN = 20
+
+
+def command(
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help="Files, folders, globs, JSON Lines, or - for stdin.")
+    ],
+    store: StoreOption = None,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", metavar="IRI", envvar="KG_BASE_IRI", help="For a new workspace: how its IRIs begin."),
+    ] = None,
+    model: ModelOption = None,
+    threads: ThreadsOption = None,
+) -> None:
+    """Read articles into the graph.
+
+    An article that was read before is left alone; one that changed is replaced. What cannot be read is named and
+    skipped, and the exit status is 1.
+
+    \b
+    Examples:
+      kg ingest articles/
+      kg ingest 'crawl/**/*.html' archive.jsonl.gz --store archive
+      curl -s https://example.org/article.html | kg ingest -
+    """
+    from kg.articles import read_articles
+
+    articles = read_articles(inputs, stdin=sys.stdin.buffer)
+    service = service_at(store)
+    with progress("reading articles") as step:
+        if service is not None:
+            report = _send(service, articles, step)
+        else:
+            report = _ingest(articles, store, base, model, threads, step)
+    _tell(report, location_of(store))
+    if report.skipped:
+        raise typer.Exit(1)
+
+
+def _ingest(
+    articles: Iterable[Article | ArticleError],
+    store: str | None,
+    base: str | None,
+    model: Path | None,
+    threads: int | None,
+    step: Callable[[int], None],
+) -> Report:
+    """Read them here."""
+    from kg.extract import load_extractor
+
+    extractor = load_extractor(model, threads=threads)
+    with open_or_create(store, base=base) as workspace:
+        return workspace.ingest(articles, extractor, progress=lambda name, outcome: step(1))
+
+
+def _send(service: ServiceClient, articles: Iterable[Article | ArticleError], step: Callable[[int], None]) -> Report:
+    """Have the service that holds the workspace read them."""
+    from kg.errors import ArticleError
+
+    note(f"the workspace is held by the service at {service.url}: sending the articles there")
+    counts = {"added": 0, "replaced": 0, "unchanged": 0}
+    skipped: list[tuple[str, str]] = []
+    for article in articles:
+        try:
+            if isinstance(article, ArticleError):
+                raise article
+            counts[service.ingest(article)] += 1
+        except ArticleError as error:
+            skipped.append((error.source, error.reason))
+        step(1)
+    return Report(**counts, skipped=tuple(skipped))
+
+
+def _tell(report: Report, location: str) -> None:
+    """Print what was done, and on stderr what was not."""
+    for source, reason in report.skipped[:SKIPPED_SHOWN]:
+        note(f"skipped: {plain(source)}: {plain(reason)}")
+    if len(report.skipped) > SKIPPED_SHOWN:
+        note(f"… and {len(report.skipped) - SKIPPED_SHOWN:,} more")
+    put(
+        f"{number(report.added, 'article')} added, {report.replaced:,} replaced, {report.unchanged:,} unchanged, "
+        f"{len(report.skipped):,} skipped, in {plain(location)}"
+    )

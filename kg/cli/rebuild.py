@@ -1,0 +1,47 @@
+"""`kg rebuild`: make the graph again from the catalogue."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kg.cli.options import MisuseError, ModelOption, StoreOption, ThreadsOption
+from kg.cli.output import number, progress, put
+from kg.cli.store import service_at, writing
+
+
+def command(
+    extract: Annotated[
+        bool, typer.Option("--extract", help="Clean and extract all articles again, as after a new model.")
+    ] = False,
+    model: ModelOption = None,
+    threads: ThreadsOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Make the graph again from the stored articles.
+
+    Nothing is fetched. Entities keep their IRIs, decisions hold, and your own graphs stay.
+
+    \b
+    Examples:
+      kg rebuild
+      kg rebuild --extract --model better-model
+    """
+    service = service_at(store)
+    if service is not None:
+        if extract:
+            raise MisuseError("a service holds the workspace", hint="stop it before extracting everything again")
+        service.run("rebuild")
+        put("rebuilt")
+        return
+    extractor = None
+    if extract:
+        from kg.extract import load_extractor
+
+        extractor = load_extractor(model, threads=threads)
+    with writing(store) as workspace:
+        count = len(workspace.catalogue.articles.ids())
+        with progress("rebuilding", count) as step:
+            workspace.rebuild(extractor=extractor, progress=lambda name, outcome: step(1))
+    put(f"rebuilt from {number(count, 'article')}")

@@ -1,0 +1,129 @@
+"""`kg show`: what is said of one thing, with the sentences."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from io import BytesIO
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kg.cli.options import StoreOption
+from kg.cli.output import note, number, plain, put, wrapped, write_bytes
+from kg.cli.store import reading, selecting
+
+if TYPE_CHECKING:
+    from kg.lookup import Entity, Evidence, Relation
+    from kg.workspace import Workspace
+
+
+class ShowFormat(StrEnum):
+    """How an entity is shown."""
+
+    TEXT = "text"
+    TURTLE = "turtle"
+    JSONLD = "jsonld"
+    NTRIPLES = "ntriples"
+
+
+def command(
+    entity: Annotated[
+        str, typer.Argument(metavar="ENTITY", help="A name, a slug such as ana-diaz-1f2e3d4c, or an IRI.")
+    ],
+    form: Annotated[ShowFormat, typer.Option("--format", "-f", help="Text, or RDF.")] = ShowFormat.TEXT,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10000, help="At most so many relations.")] = 100,
+    store: StoreOption = None,
+) -> None:
+    """Show what is said of someone or something, with the sentences.
+
+    \b
+    Examples:
+      kg show "Dockers' Union"
+      kg show person/ana-diaz-1f2e3d4c --format turtle
+    """
+    from kg.cli.entities import find_entity
+
+    with reading(store) as workspace:
+        iri = find_entity(workspace, entity)
+        if form is ShowFormat.TEXT:
+            _print_text(workspace, iri, limit)
+        else:
+            _print_rdf(workspace, iri, form)
+
+
+def _print_rdf(workspace: Workspace, iri: str, form: ShowFormat) -> None:
+    from pyoxigraph import NamedNode
+
+    from kg.graph.scope import Scope
+
+    body = BytesIO()
+    workspace.export(form.value, body, scope=Scope(entity=NamedNode(iri)))
+    write_bytes(body.getvalue())
+
+
+def _print_text(workspace: Workspace, iri: str, limit: int) -> None:
+    from kg import lookup
+    from kg.errors import UnknownEntity
+
+    select = selecting(workspace)
+    found = lookup.describe(select, iri)
+    if found is None:
+        raise UnknownEntity(f"the graph does not show {plain(iri)} yet", hint="try again in a moment")
+    relations = lookup.relations_of(select, iri, limit=limit + 1)
+    _print_head(found)
+    for _, group in groupby(relations[:limit], key=lambda relation: relation.predicate):
+        put()
+        for relation in sorted(group, key=lambda r: (not r.asserted, -r.supporting_sources, r.object_label)):
+            print_relation(relation)
+    if not relations:
+        put("\nNothing else is said of it.")
+    if len(relations) > limit:
+        note(f"only {number(limit, 'relation')} shown: --limit shows more")
+
+
+def _print_head(entity: Entity) -> None:
+    kind = f"{entity.cls}, {entity.event_type}" if entity.event_type else entity.cls
+    put(f"{plain(entity.label)}  ({kind})")
+    if entity.altlabels:
+        put(wrapped(f"also: {'; '.join(entity.altlabels)}", indent="  ", then="        "))
+    put(f"  {entity.iri}")
+
+
+def print_relation(relation: Relation) -> None:
+    """Print a statement with what counts for and against it, and its sentences below."""
+    verb = "".join(f" {c.lower()}" if c.isupper() else c for c in relation.predicate)
+    put(wrapped(f"{relation.subject_label} — {verb} — {relation.object_label}{_qualified(relation)}", then="    "))
+    for claim in relation.claims:
+        _print_claim(claim)
+
+
+def _qualified(relation: Relation) -> str:
+    """What a reader must know before believing it."""
+    notes: list[str] = []
+    if not relation.asserted:
+        notes.append("not asserted")
+    if relation.phase in ("former", "future"):
+        notes.append(relation.phase)
+    if relation.valid_from or relation.valid_to:
+        notes.append(f"{relation.valid_from or '…'} to {relation.valid_to or '…'}")
+    if relation.supporting_articles:
+        sources, articles = relation.supporting_sources, relation.supporting_articles
+        notes.append(f"{number(sources, 'source')} in {number(articles, 'article')}" if articles > 1 else "1 source")
+    if relation.disputing_articles:
+        notes.append(f"disputed by {number(relation.disputing_articles, 'article')}")
+    return f"  [{', '.join(notes)}]" if notes else ""
+
+
+def _print_claim(claim: Evidence) -> None:
+    put(wrapped(f"“{claim.sentence.exact}”", indent="    ", then="     "))
+    parts = [claim.title or claim.article, claim.publisher, claim.published]
+    told = f"{claim.modality} by {claim.attributed_to}" if claim.attributed_to else claim.modality
+    stance = "" if claim.supports else "DISPUTES IT, "
+    put(
+        wrapped(
+            f"{stance}{', '.join(part for part in parts if part)} ({told}, {claim.confidence:.2f})",
+            indent="      ",
+            then="        ",
+        )
+    )

@@ -1,0 +1,249 @@
+"""Fixed, bounded patterns (DESIGN.md 7): two or three queries a thing, whatever the number of its relations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode
+
+from kg import vocab
+from kg.lookup.models import Entity, Evidence, Passage, Relation
+
+__all__ = [
+    "Select",
+    "claims_of",
+    "count_relations",
+    "describe",
+    "labels_of",
+    "relations_in",
+    "relations_of",
+    "statement",
+]
+
+Row = Mapping[str, Any]
+Select = Callable[[str], Iterable[Row]]
+"""Runs a SELECT and returns its solutions, name to term; a variable without a value is missing or None."""
+
+PREFIXES = "\n".join(f"PREFIX {prefix}: <{iri}>" for prefix, iri in sorted(vocab.PREFIXES.items())) + "\n"
+
+
+def describe(select: Select, iri: str) -> Entity | None:
+    """The entity of an IRI, or None when the graph has none of that IRI."""
+    found = tuple(_describe(select, (iri,)))
+    return found[0] if found else None
+
+
+def labels_of(select: Select, iris: Iterable[str]) -> dict[str, Entity]:
+    """The entities of these IRIs that the graph knows, by IRI."""
+    wanted = tuple(dict.fromkeys(iris))
+    return {entity.iri: entity for entity in _describe(select, wanted)} if wanted else {}
+
+
+def count_relations(select: Select, iri: str, *, predicate: str | None = None) -> int:
+    """How many statements have the entity as their subject or object."""
+    only = f"?statement rdf:predicate kg:{predicate} ." if predicate else ""
+    rows = select(f"{PREFIXES}SELECT (COUNT(DISTINCT ?statement) AS ?n) WHERE {{ {_about(iri)} {only} }}")
+    return next((_integer(row, "n") for row in rows), 0)
+
+
+def relations_of(
+    select: Select, iri: str, *, predicate: str | None = None, after: str = "", limit: int = 100
+) -> tuple[Relation, ...]:
+    """The statements about an entity with all their claims, by predicate; begins after the statement `after`."""
+    found = _relations(select, _about(iri), predicate=predicate, after=after, limit=limit)
+    return _with_claims(found, claims_of(select, [relation.statement for relation in found]))
+
+
+def relations_in(select: Select, article: str, *, limit: int = 1000) -> tuple[Relation, ...]:
+    """The statements that an article supports or disputes, with that article's own claims."""
+    pattern = f"GRAPH {NamedNode(article)} {{ ?claim kg:supports|kg:disputes ?statement }}"
+    found = _relations(select, pattern, limit=limit)
+    claims = claims_of(select, [relation.statement for relation in found])
+    return _with_claims(found, [claim for claim in claims if claim.article == article])
+
+
+def statement(select: Select, iri: str) -> Relation | None:
+    """One statement with all its claims, or None."""
+    found = _relations(select, f"VALUES ?statement {{ {NamedNode(iri)} }}", limit=1)
+    return next(iter(_with_claims(found, claims_of(select, [iri]))), None)
+
+
+def _relations(
+    select: Select, pattern: str, *, predicate: str | None = None, after: str = "", limit: int
+) -> tuple[Relation, ...]:
+    """The statements that a pattern binds to ?statement, ordered by predicate and IRI, without their claims."""
+    only = f"FILTER(?predicate = kg:{predicate})" if predicate else ""
+    if after:  # the order is (predicate, statement), and a statement knows its predicate
+        only += f"""
+  {NamedNode(after)} rdf:predicate ?last .
+  FILTER(STR(?predicate) > STR(?last) || (?predicate = ?last && STR(?statement) > {Literal(after)}))"""
+    rows = tuple(
+        select(f"""{PREFIXES}
+SELECT ?statement ?subject ?predicate ?object ?asserted ?confidence ?phase ?supporting ?disputing ?supportingSources
+       ?disputingSources ?first ?until ?from ?to WHERE {{
+  {{ SELECT DISTINCT ?statement WHERE {{ {pattern} }} }}
+  ?statement rdf:subject ?subject ; rdf:predicate ?predicate ; rdf:object ?object ; kg:asserted ?asserted .
+  {only}
+  OPTIONAL {{ ?statement kg:confidence ?confidence }}
+  OPTIONAL {{ ?statement kg:phase ?phase }}
+  OPTIONAL {{ ?statement kg:supportingArticles ?supporting }}
+  OPTIONAL {{ ?statement kg:disputingArticles ?disputing }}
+  OPTIONAL {{ ?statement kg:supportingSources ?supportingSources }}
+  OPTIONAL {{ ?statement kg:disputingSources ?disputingSources }}
+  OPTIONAL {{ ?statement kg:firstReported ?first }}
+  OPTIONAL {{ ?statement kg:lastReported ?until }}
+  OPTIONAL {{ ?statement kg:validFrom ?from }}
+  OPTIONAL {{ ?statement kg:validTo ?to }}
+}} ORDER BY STR(?predicate) STR(?statement) LIMIT {limit}""")
+    )
+    ends = (row[name] for row in rows for name in ("subject", "object"))
+    names = labels_of(select, (end.value for end in ends if isinstance(end, NamedNode)))
+    return tuple(_relation(row, names) for row in rows)
+
+
+def _with_claims(relations: Iterable[Relation], claims: Iterable[Evidence]) -> tuple[Relation, ...]:
+    evidence: dict[str, list[Evidence]] = {}
+    for claim in claims:
+        evidence.setdefault(claim.statement, []).append(claim)
+    return tuple(replace(relation, claims=tuple(evidence.get(relation.statement, ()))) for relation in relations)
+
+
+def claims_of(select: Select, statements: Sequence[str]) -> tuple[Evidence, ...]:
+    """Every claim about these statements, supporting ones first, then by confidence."""
+    if not statements:
+        return ()
+    values = " ".join(str(NamedNode(statement)) for statement in statements)
+    rows = select(f"""{PREFIXES}
+SELECT ?claim ?statement ?says ?article ?confidence ?modality ?phase ?who ?exact ?start ?end
+       ?subjectExact ?subjectStart ?subjectEnd ?objectExact ?objectStart ?objectEnd ?title ?url ?publisher ?published
+WHERE {{
+  VALUES ?statement {{ {values} }}
+  VALUES ?says {{ kg:supports kg:disputes }}
+  GRAPH ?article {{
+    ?claim ?says ?statement ; kg:confidence ?confidence ; kg:modality ?modality ; kg:evidence ?evidence .
+    ?evidence oa:exact ?exact ; oa:start ?start ; oa:end ?end .
+    OPTIONAL {{ ?claim kg:phase ?phase }}
+    OPTIONAL {{ ?claim kg:attributedTo ?who }}
+    OPTIONAL {{ ?claim kg:subjectMention ?s . ?s oa:exact ?subjectExact ; oa:start ?subjectStart ; oa:end ?subjectEnd }}
+    OPTIONAL {{ ?claim kg:objectMention ?o . ?o oa:exact ?objectExact ; oa:start ?objectStart ; oa:end ?objectEnd }}
+  }}
+  OPTIONAL {{ ?article dcterms:title ?title }}
+  OPTIONAL {{ ?article schema:url ?url }}
+  OPTIONAL {{ ?article schema:publisher ?publisher }}
+  OPTIONAL {{ ?article schema:datePublished ?published }}
+}}""")
+    claims = {claim.claim: claim for claim in map(_evidence, rows)}  # a header with two authors or URLs makes two rows
+    return tuple(sorted(claims.values(), key=lambda c: (not c.supports, -c.confidence, c.published or "", c.claim)))
+
+
+def _describe(select: Select, iris: Sequence[str]) -> Iterable[Entity]:
+    values = " ".join(str(NamedNode(iri)) for iri in iris)
+    labels: dict[str, str] = {}
+    others: dict[str, set[str]] = {}
+    classes: dict[str, set[str]] = {}
+    types: dict[str, str] = {}
+    for row in select(f"""{PREFIXES}
+SELECT ?iri ?property ?value WHERE {{
+  VALUES ?iri {{ {values} }}
+  VALUES ?property {{ rdf:type rdfs:label skos:altLabel kg:eventType }}
+  ?iri ?property ?value
+}}"""):
+        iri, property_, value = _text(row, "iri"), _text(row, "property"), _text(row, "value")
+        if property_ == vocab.rdf_type.value:
+            classes.setdefault(iri, set()).add(value)
+        elif property_ == vocab.rdfs_label.value:
+            labels[iri] = min(value, labels.get(iri, value))
+        elif property_ == vocab.skos_altLabel.value:
+            others.setdefault(iri, set()).add(value)
+        else:
+            types[iri] = vocab.local(NamedNode(value))
+    for iri in iris:
+        if iri in classes:
+            yield Entity(
+                iri,
+                _most_specific(classes[iri]),
+                labels.get(iri, iri),
+                tuple(sorted(others.get(iri, ()))),
+                types.get(iri),
+            )
+
+
+def _about(iri: str) -> str:
+    """The pattern of the statements about an entity; each branch of the union names it, or the engine scans."""
+    node = NamedNode(iri)
+    return f"{{ ?statement rdf:subject {node} }} UNION {{ ?statement rdf:object {node} }}"
+
+
+def _most_specific(classes: set[str]) -> str:
+    """The local name of the class that says most: a polity is a group and a place too."""
+    names = [name for name in ("Polity", *vocab.CLASSES) if vocab.KG + name in classes]
+    return names[0] if names else vocab.local(NamedNode(min(classes)))
+
+
+def _relation(row: Row, names: Mapping[str, Entity]) -> Relation:
+    subject, target = _text(row, "subject"), _text(row, "object")
+    return Relation(
+        statement=_text(row, "statement"),
+        subject=subject,
+        subject_label=names[subject].label if subject in names else subject,
+        predicate=vocab.local(NamedNode(_text(row, "predicate"))),
+        object=target,
+        object_label=names[target].label if target in names else target,
+        object_is_literal=isinstance(row["object"], Literal),
+        asserted=_text(row, "asserted") in ("true", "1"),
+        confidence=_number(row, "confidence"),
+        phase=_maybe(row, "phase"),
+        supporting_articles=_integer(row, "supporting"),
+        disputing_articles=_integer(row, "disputing"),
+        supporting_sources=_integer(row, "supportingSources"),
+        disputing_sources=_integer(row, "disputingSources"),
+        first_reported=_maybe(row, "first"),
+        last_reported=_maybe(row, "until"),
+        valid_from=_maybe(row, "from"),
+        valid_to=_maybe(row, "to"),
+    )
+
+
+def _evidence(row: Row) -> Evidence:
+    return Evidence(
+        claim=_text(row, "claim"),
+        statement=_text(row, "statement"),
+        supports=_text(row, "says") == vocab.supports.value,
+        article=_text(row, "article"),
+        sentence=Passage(_integer(row, "start"), _integer(row, "end"), _text(row, "exact")),
+        subject=_passage(row, "subject"),
+        object=_passage(row, "object"),
+        confidence=_number(row, "confidence") or 0.0,
+        modality=_text(row, "modality"),
+        phase=_maybe(row, "phase"),
+        attributed_to=_maybe(row, "who"),
+        title=_maybe(row, "title"),
+        url=_maybe(row, "url"),
+        publisher=_maybe(row, "publisher"),
+        published=_maybe(row, "published"),
+    )
+
+
+def _passage(row: Row, which: str) -> Passage | None:
+    exact = _maybe(row, f"{which}Exact")
+    return None if exact is None else Passage(_integer(row, f"{which}Start"), _integer(row, f"{which}End"), exact)
+
+
+def _maybe(row: Row, name: str) -> str | None:
+    value = row.get(name)
+    return None if value is None else str(value.value)
+
+
+def _text(row: Row, name: str) -> str:
+    return str(row[name].value)
+
+
+def _integer(row: Row, name: str) -> int:
+    return int(_maybe(row, name) or 0)
+
+
+def _number(row: Row, name: str) -> float | None:
+    value = _maybe(row, name)
+    return None if value is None else float(value)
