@@ -74,7 +74,7 @@ def syntax_error(message: str, query: str, prefixes: Collection[str] = ()) -> Qu
     lines = re.split(r"\r\n|\n|\r", query)
     text = lines[line - 1] if line <= len(lines) else ""
     near = text[max(0, column - 30) : column + 10].strip()
-    return QuerySyntaxError(f"{where}: {_shorten(expected)}", hint=f"near: {near}" if near else None)
+    return QuerySyntaxError(f"{where}: {_expected(expected)}", hint=f"near: {near}" if near else None)
 
 
 def _declaration(missing: list[str]) -> str:
@@ -86,10 +86,15 @@ def _declaration(missing: list[str]) -> str:
     return f"put PREFIX {missing[0]}: <…> before the query"
 
 
-def _shorten(expected: str) -> str:
-    """The parser's expectations without its character classes."""
-    plain = re.sub(r"\[[^\[\]]*\](, )?", "", expected).strip().rstrip(",")
-    return plain if len(plain) <= 200 else plain[:200] + "…"
+def _expected(message: str) -> str:
+    """What the parser expected, as far as it helps: the keywords that it names are some of many, the rest classes.
+
+    >>> _expected('expected one of ".", "}", [_], LATERAL')
+    'not SPARQL from here; expected . or }'
+    """
+    plain = re.sub(r"\[[^\[\]]*\]", "", message)
+    signs = re.findall(r'(?:one of|expected|,) "((?:[^"\\]|\\.)+)"', plain)
+    return "not SPARQL from here" + (f"; expected {' or '.join(signs[:8])}" if signs else "")
 
 
 def _out_of_memory(limit: int) -> QueryTooLarge:

@@ -10,10 +10,12 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kg.errors import QueryError
+from kg.errors import QueryError, StoreUnavailable
 from kg.graph.process import Limits, WorkerProcess
 
 __all__ = ["Fleet", "Generation"]
+
+ATTEMPTS = 3
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +51,22 @@ class Fleet:
         return self._current.source
 
     def take(self) -> tuple[Generation, WorkerProcess]:
-        """A living worker of the newest generation, perhaps one that is still opening its store."""
+        """A worker of the newest generation that has its store open."""
+        for _ in range(ATTEMPTS - 1):
+            with contextlib.suppress(StoreUnavailable):  # killed while it was starting, which is not the query's fault
+                return self._take()
+        return self._take()
+
+    def _take(self) -> tuple[Generation, WorkerProcess]:
+        generation, worker = self._pick()
+        try:
+            worker.ready()
+        except BaseException:
+            self.put(generation, worker, fit=False)
+            raise
+        return generation, worker
+
+    def _pick(self) -> tuple[Generation, WorkerProcess]:
         with self._lock:
             if self._closed:
                 raise QueryError("the query workers are closed")

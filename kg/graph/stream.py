@@ -67,7 +67,6 @@ class QueryStream(Iterator[bytes]):
         self._reading = threading.RLock()
         self._closed = False
         try:
-            loan.worker.ready()  # opening the store is not the query's fault
             self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
             loan.worker.send(request, self._deadline)
             size = 0
