@@ -47,12 +47,17 @@ def build(plan: Plan, artifact: Path, *, version: str) -> dict[str, float]:
 
     Equal plans, corpora and machines give equal artifacts.
     """
+    plan.out.mkdir(parents=True, exist_ok=True)
+    note = plan.out / "own_corpus.sha256"  # of what the run began with: the corpus may grow while it runs
+    if not (plan.resume and note.exists()):
+        note.write_text(corpus_digest(sorted(CORPUS.glob("*.txt"))), encoding="ascii")
+    seen = note.read_text(encoding="ascii")
     network = train(plan)
     more = {
         "steps": plan.steps,
         "seed": plan.seed,
         "corpora": {n: w for n, w in CORPORA.items() if n not in plan.without},
-        "own_corpus_sha256": corpus_digest(sorted(CORPUS.glob("*.txt"))),
+        "own_corpus_sha256": seen,
     }
     export(network, plan.base, plan.tokenizer, artifact, name=NAME, version=version, more={**more, "calibration": {}})
     records = fold_records(plan.data, plan.without)

@@ -98,13 +98,21 @@ def _newton(of: Sequence[Sample], prior: tuple[float, float, float]) -> tuple[fl
     across = np.array([float(a) for *_, a in of])
     design = np.stack([x, np.ones_like(x), across], axis=1)
     theta, centre, pull = np.array(prior), np.array(prior), 3.0
+
+    def loss(theta: NDArray[np.float64]) -> float:
+        z = design @ theta
+        return float((w * (np.logaddexp(0, z) - y * z)).sum() + pull / 2 * ((theta - centre) ** 2).sum())
+
     for _ in range(50):
-        p = 1 / (1 + np.exp(-(design @ theta)))
+        p = np.exp(-np.logaddexp(0, -(design @ theta)))
         gradient = design.T @ (w * (p - y)) + pull * (theta - centre)
         hessian = (design * (w * p * (1 - p))[:, None]).T @ design + pull * np.eye(3)
         step = np.linalg.solve(hessian, gradient)
-        theta = theta - step
-        if np.abs(step).max() < 1e-6:
+        size = 1.0
+        while loss(theta - size * step) > loss(theta) and size > 1e-4:  # a full step may overshoot where p is near 0 or 1
+            size /= 2
+        theta = theta - size * step
+        if np.abs(size * step).max() < 1e-6:
             break
     return max(float(theta[0]), 0.05), float(theta[1]), float(theta[2])
 

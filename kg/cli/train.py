@@ -1,0 +1,53 @@
+"""`kg train`: build the extraction model from annotated corpora."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kg.cli.options import MisuseError
+from kg.cli.output import note
+
+
+def command(
+    data: Annotated[
+        Path, typer.Option("--data", metavar="DIR", help="Folder of the public corpora (*.train.jsonl.gz).")
+    ],
+    base: Annotated[Path, typer.Option("--base", metavar="DIR", help="Folder of all-MiniLM-L6-v2.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the model's folder is written.")],
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Length of the run.")] = 3000,
+    seed: Annotated[int, typer.Option("--seed", help="Of the run: equal seeds give equal models.")] = 1,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", metavar="CORPUS", help="Leave a corpus out.")
+    ] = None,
+    version: Annotated[str, typer.Option("--model-version", help="Goes into the manifest and every extraction.")] = "1",
+    threads: Annotated[int | None, typer.Option("--threads", min=1, help="Of torch. [default: all cores]")] = None,
+) -> None:
+    """Train the extraction model, export it and calibrate it; goes on where an interrupted run with the same --out stopped.
+
+    Needs the extra `train` (pip install "newsgraph[train]"). About an hour on two cores.
+
+    \b
+    Example:
+      kg train --data corpora --base minilm --out model
+    """
+    import logging
+
+    try:
+        import torch
+    except ImportError as error:
+        raise MisuseError("kg train needs torch", hint='pip install "newsgraph[train]"') from error
+    from kg.train.build import base_model, build
+    from kg.train.fit import CORPORA, Plan
+
+    if unknown := set(without or ()) - CORPORA.keys():
+        raise MisuseError(f"no such corpus: {', '.join(sorted(unknown))}", hint=f"one of {', '.join(CORPORA)}")
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if threads:
+        torch.set_num_threads(threads)
+    weights, tokenizer = base_model(base)
+    plan = Plan(data, weights, tokenizer, out / "run", steps=steps, seed=seed, without=frozenset(without or ()))
+    build(plan, out, version=version)
+    note(f"wrote {out}; try it with kg extract --model {out} ARTICLE")

@@ -1,0 +1,130 @@
+"""The mentions of one thing in one document become one chain; namesakes stay apart."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kg.extract.coref import bare_nominal, chains_of, country_of, is_acronym, name_key
+from kg.types import EntityClass, Mention, MentionKind, Span
+
+P, G, L, C, E = (EntityClass(c) for c in ("Person", "Group", "Place", "Polity", "Event"))
+
+
+def marked(text: str) -> tuple[str, list[Mention]]:
+    """A text with {P:name}, {G~:nominal} or {P*:pronoun} marks, and its mentions."""
+    plain, mentions = "", []
+    kinds = {"": MentionKind.NAME, "~": MentionKind.NOMINAL, "*": MentionKind.PRONOUN, "!": MentionKind.TRIGGER}
+    classes = {"P": P, "G": G, "L": L, "C": C, "E": E}
+    for part in re.split(r"(\{[^}]+\})", text):
+        if match := re.fullmatch(r"\{([PGLCE])([~*!]?):(.+)\}", part):
+            start = len(plain)
+            plain += match[3]
+            mentions.append(Mention(Span(start, len(plain)), classes[match[1]], kinds[match[2]]))
+        else:
+            plain += part
+    return plain, mentions
+
+
+def names(text: str, scores: dict[tuple[int, int], float] | None = None) -> list[set[str]]:
+    """The surfaces of each chain."""
+    plain, mentions = marked(text)
+    return [{mentions[m].span.of(plain) for m in chain.mentions} for chain in chains_of(plain, mentions, scores or {}, {})]
+
+
+def test_a_surname_joins_the_only_full_name_that_has_it() -> None:
+    assert names("{P:Ana Diaz} spoke. {P:Diaz} left.") == [{"Ana Diaz", "Diaz"}]
+
+
+def test_father_and_son_stay_two_people() -> None:
+    found = names("{P:Idris Keita}, son of {P:Idris Amadou Keita}, spoke.")
+    assert found == [{"Idris Keita"}, {"Idris Amadou Keita"}]
+
+
+def test_a_bare_surname_of_two_bearers_means_the_one_named_last() -> None:
+    plain, mentions = marked("{P:Idris Keita} met {P:Amadou Toure}. {P:Idris Amadou Keita} died. Mr {P:Keita} wept.")
+    chains = chains_of(plain, mentions, {}, {})
+    assert [len(c.mentions) for c in chains] == [1, 1, 2]
+
+
+def test_the_model_may_choose_between_two_bearers() -> None:
+    plain, mentions = marked("{P:Idris Keita} met {P:Idris Amadou Keita}. Mr {P:Keita} wept.")
+    chains = chains_of(plain, mentions, {(2, 0): 0.9, (2, 1): 0.2}, {})
+    assert chains[0].mentions == (0, 2)
+
+
+def test_initials_join_the_full_name() -> None:
+    assert names("{P:J. Holt} and {P:Jens Holt}") == [{"J. Holt", "Jens Holt"}]
+
+
+def test_acronyms_join_their_long_form() -> None:
+    assert names("the {G:Harbour Pilots' Association} ({G:HPA}) and the {G:HPA}") == [{"Harbour Pilots' Association", "HPA"}]
+
+
+def test_a_foreign_acronym_in_brackets_is_a_definition() -> None:
+    assert names("the {G:Front for Renewal} ({G:RNF}) said") == [{"Front for Renewal", "RNF"}]
+
+
+def test_two_names_that_share_nothing_never_join() -> None:
+    assert len(names("{G:Harbour Front} fought {G:Orkhon Brigade}.", {(1, 0): 0.99})) == 2
+
+
+def test_a_short_group_name_joins_if_the_model_agrees() -> None:
+    text = "{G:Orkhon Liberation Front} spoke. The {G:Front} left."
+    assert names(text, {(1, 0): 0.7}) == [{"Orkhon Liberation Front", "Front"}]
+    assert len(names(text, {(1, 0): 0.2})) == 2
+
+
+def test_nominals_and_pronouns_join_their_best_antecedent() -> None:
+    text = "{G:Orkhon Front} fled. {G~:The group} said {G*:it} would return."
+    assert names(text, {(1, 0): 0.8, (2, 1): 0.7, (2, 0): 0.6}) == [{"Orkhon Front", "The group", "it"}]
+
+
+def test_a_pronoun_without_antecedent_is_in_no_chain() -> None:
+    assert names("{G*:It} rained on {P:Ana Diaz}.", {(0, 1): 0.9} and {}) == [{"Ana Diaz"}]
+
+
+def test_a_person_never_joins_a_group() -> None:
+    assert len(names("{G:Orkhon Front} and {P~:the colonel}", {(1, 0): 0.99})) == 2
+
+
+def test_the_same_side_named_twice_is_one() -> None:
+    assert names("{G~:harbour rebels} fled; {G~:the harbour rebels} returned.") == [{"harbour rebels", "the harbour rebels"}]
+
+
+def test_a_country_and_its_adjective_are_one_polity() -> None:
+    plain, mentions = marked("{C:Kenyan} troops left {C:Kenya}.")
+    (chain,) = chains_of(plain, mentions, {}, {})
+    assert chain.names[0] == "Kenya"
+
+
+def test_the_long_form_is_the_label() -> None:
+    plain, mentions = marked("{G:HPA}: the {G:Harbour Pilots' Association}. {G:HPA} again, {G:HPA}.")
+    (chain,) = chains_of(plain, mentions, {}, {})
+    assert chain.names == ("Harbour Pilots' Association", "HPA")
+
+
+@pytest.mark.parametrize(
+    ("short", "long", "same"),
+    [
+        ("HPA", "Harbour Pilots' Association", True), ("UFF", "United Front for Farmers", True), ("UFF", "United Farmers Front", True),
+        ("UN", "Urban Front", False), ("Holt", "Harbour Org Land Trust", False), ("A", "Army", False),
+    ],
+)  # fmt: skip
+def test_acronyms(short: str, long: str, same: bool) -> None:
+    assert is_acronym(short, long) is same
+
+
+def test_name_keys_drop_case_titles_and_points() -> None:
+    assert name_key("Gen. Ana Diaz's") == name_key("ana diaz")
+    assert name_key("U.N.") == "un"
+
+
+def test_bare_nominals_drop_determiners_and_numbers() -> None:
+    assert bare_nominal("the two dozens of harbour rebels") == "harbour rebels"
+
+
+def test_cities_are_no_countries() -> None:
+    assert country_of("the Kenyan") == "Kenya"
+    assert country_of("Nairobi") is None

@@ -1,0 +1,65 @@
+"""Titles and appositions state leaders; deputies, kin and lists do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.extract.patterns import pattern_facts
+from tests.extract.test_coref import marked
+
+
+def facts(text: str) -> list[tuple[str, str, str, bool]]:
+    plain, mentions = marked(text)
+    order = sorted(range(len(mentions)), key=lambda i: mentions[i].span)
+    return [
+        (mentions[s].span.of(plain), p, mentions[o].span.of(plain), former)
+        for s, p, o, former in pattern_facts(plain, mentions, order)
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{P:Ana Diaz}, the leader of the {G:Orkhon Front}, spoke.",
+        "{P:Ana Diaz}, leader of {G:Orkhon Front}, spoke.",
+        "{G:Orkhon Front} leader {P:Ana Diaz} spoke.",
+        "{G:Orkhon Front}'s veteran commander, Gen. {P:Ana Diaz}, spoke.",
+        "The {G:Orkhon Front}, led by {P:Ana Diaz}, left.",
+        "the chairwoman of the {G:Orkhon Front}, {P:Ana Diaz}, left.",
+        "{P:Ana Diaz}, who heads the {G:Orkhon Front}, left.",
+        "{P:Ana Diaz}, the {G:Orkhon Front}'s general secretary, left.",
+        "{P:Ana Diaz} is the president of the {G:Orkhon Front}.",
+    ],
+)
+def test_leaders(text: str) -> None:
+    assert facts(text) == [("Ana Diaz", "leads", "Orkhon Front", False)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{P:Ana Diaz}, a former leader of the {G:Orkhon Front}, spoke.", "{G:Orkhon Front}'s former leader {P:Ana Diaz} spoke."],
+)
+def test_former_leaders_are_former(text: str) -> None:
+    assert facts(text) == [("Ana Diaz", "leads", "Orkhon Front", True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{P:Ana Diaz}, deputy leader of the {G:Orkhon Front}, spoke.",
+        "{G:Orkhon Front} spokesman {P:Ana Diaz} spoke.",
+        "{G:Orkhon Front} vice president {P:Ana Diaz} spoke.",
+        "{P:Ana Diaz}, son of the leader of the {G:Orkhon Front}, spoke.",
+        "{G:Orkhon Front} members met {P:Ana Diaz}, the chairwoman.",
+        "{P:Ana Diaz} criticised the {G:Orkhon Front}.",
+        "{P:Ana Diaz}, a critic of the {G:Orkhon Front}, spoke.",
+        "{G:Orkhon Front}\n\nleader {P:Ana Diaz}",
+    ],
+)
+def test_those_who_do_not_lead(text: str) -> None:
+    assert facts(text) == []
+
+
+def test_a_founder_after_his_fathers_name_is_not_the_father() -> None:
+    assert facts("{P:Ana Diaz}, daughter of {P:Eva Diaz}, founded the {G:Orkhon Front}.") == []
+    assert facts("{P:Eva Diaz} founded the {G:Orkhon Front}.") == [("Orkhon Front", "foundedBy", "Eva Diaz", False)]

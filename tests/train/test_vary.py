@@ -1,0 +1,43 @@
+"""Renamed variants keep the annotation: every mention still quotes its name, relatives still share theirs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kg.train.corpora import own_records, to_example
+from kg.train.vary import Pools, varied
+
+POOLS = Pools(["Zelda", "Yorick", "Xenia", "Wendel"], ["Quill", "Rook", "Sorrel", "Tansy"], ["Northby", "Southby", "Westby"])
+
+
+def test_mentions_follow_the_new_text() -> None:
+    for record in own_records("fold")[:12]:
+        other = varied(record, POOLS, np.random.default_rng(1))
+        pairs = zip(record["mentions"], other["mentions"], strict=True)
+        for old, new in pairs:
+            before, after = (r["text"][m["start"] : m["end"]] for r, m in ((record, old), (other, new)))
+            assert after == after.strip()
+            inner = [m for m in record["mentions"] if old["start"] <= m["start"] and m["end"] <= old["end"] and m["kind"] == "name"]
+            if not any(m["type"] in ("Person", "Place") for m in inner):
+                assert after == before
+        assert other["text"] != record["text"]
+        assert [other["text"][a:b][-1] for a, b in other["sents"]] == [record["text"][a:b][-1] for a, b in record["sents"]]
+
+
+def test_relatives_keep_sharing_their_family_name() -> None:
+    text = "Ana Holt, daughter of Jens Holt, spoke."
+    mention = lambda a, b, c: {"start": a, "end": b, "type": "Person", "cluster": c, "kind": "name"}  # noqa: E731
+    record = {"text": text, "sents": [[0, len(text)]], "mentions": [mention(0, 8, "P1"), mention(22, 31, "P2")]}
+    other = varied(record, POOLS, np.random.default_rng(2))
+    first, second = (other["text"][m["start"] : m["end"]].split() for m in other["mentions"])
+    assert first[1] == second[1] != "Holt"
+    assert other["text"].endswith(", spoke.")
+
+
+def test_a_variant_is_an_example_with_the_same_facts() -> None:
+    record = own_records("fold")[0]
+    other = to_example(varied(record, POOLS, np.random.default_rng(1)))
+    same = to_example(record)
+    assert other.facts is not None
+    assert same.facts is not None
+    assert other.facts.holds == same.facts.holds
