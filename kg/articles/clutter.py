@@ -123,6 +123,8 @@ def _pass(
     """What one look at the remaining paragraphs finds."""
     rules = _rules()
     kept = [index for index in range(len(paragraphs)) if index not in cut]
+    if not kept:
+        return {}
     body = [index for index in kept if prose[index] and not _cuts_anywhere(rule_of[index])]
     if not body:  # no prose: nothing is above or below it
         body = kept[:1] + kept[-1:]

@@ -85,7 +85,8 @@ def join_wrapped(lines: Sequence[Line]) -> list[Line]:
             gap = line.gap
         pieces += line.pieces
         following = lines[index + 1] if index + 1 < len(lines) else None
-        if following is not None and _goes_on(line, following, width):
+        so_far = sum(len(piece.text) for piece in pieces)
+        if following is not None and _goes_on(line, following, width, so_far=so_far):
             pieces += _seam(line, following)
             continue
         paragraphs.append(Line("".join(piece.text for piece in pieces), tuple(pieces), gap))
@@ -172,10 +173,11 @@ def _seam(line: Line, following: Line) -> list[Piece]:
     return [Piece(last.start + last.source_length, " ", 1)]
 
 
-def _goes_on(line: Line, following: Line, width: int | None) -> bool:
+def _goes_on(line: Line, following: Line, width: int | None, *, so_far: int) -> bool:
+    """Whether a line's paragraph, of `so_far` characters, goes on in the following line."""
     if following.gap or following.alone or line.alone:
         return False
-    if len(line.text) >= 30 and following.text[0].islower() and not _ENDS.search(line.text):
+    if so_far >= 30 and following.text[0].islower() and not _ENDS.search(line.text):
         return True
     return width is not None and len(line.text) <= width and _overflows(line, following, width)
 

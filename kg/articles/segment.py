@@ -23,8 +23,8 @@ _FILE = Path(__file__).parent / "lexicon" / "en" / "sentences.toml"
 # Stops with closing marks (and Wikipedia's note numbers) before white space; or, where a site lost the space, a stop
 # in "Monday.The".
 _STOP = re.compile(
-    r"[.!?…]+(?:[\"'”’»)\]}*_]|(?<=[\"'”’])[.!?])*(?:\[\d{1,3}\])*(?=\s)"
-    r"|(?<=[a-z]{3})[.!?](?=(?:[A-Z][a-z]+|A|I)\b(?!\.[a-z]))"
+    r"[.!?…]+(?:[\"'”’»)\]}*_]|(?<=[\"'”’])[.!?])*(?:\s?\[\d{1,3}\])*(?=\s)"
+    r"|(?<=[a-z]{3})[.!?](?=“?(?:[A-Z][a-z]+|A|I)\b(?!\.[a-z]))"
     r"|(?<=[a-z]{3}[.!?])[”\"](?=[A-Z][a-z]+\s)"
 )
 _NEXT = re.compile(r"\s*([\"'“‘«„(\[¿¡*_]*)(\S*)")
@@ -81,7 +81,7 @@ def _ends(text: str, begin: int, stop: re.Match[str], limit: int, words: _Words,
     if "!" in marks or "?" in marks:
         return _ends_after_mark(text, stop, marks, word, token, words)
     if "…" in marks or ".." in marks:
-        return first.isupper() and marks[-1] != ")"
+        return first.isupper() and marks[-1] != ")" and token != before.rstrip().rpartition(" ")[2].lstrip(_OPENERS)
     if not word:
         return True
     if not stop.end() < limit or not text[stop.end()].isspace():
@@ -105,6 +105,8 @@ def _ends_after_word(
     starts = _starts(token, words) and not headline
     digit = token[:1].isdigit()
     at_start = stop.start() - len(word) <= begin + 1
+    if word in words.never_end or (word.isupper() and word.lower() in words.never_end and len(word) > 1):
+        return False
     if word.isdigit() or (len(word) == 1 and word.isalpha()) or _ROMAN.fullmatch(word):
         if at_start and len(word) <= 4:
             return False  # "1. The first point", "A. We went home", "J. R. Diaz"
@@ -113,8 +115,6 @@ def _ends_after_word(
         return not (len(word) == 1 and word in words.numbers and digit)
     if _TIME.fullmatch(word):
         return token.rstrip(".,;:)") not in words.after_time and not digit
-    if word in words.never_end:
-        return False
     if _ACRONYM.fullmatch(word):
         return starts
     known = word if word in words.known else _as_listed(word)

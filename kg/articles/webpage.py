@@ -12,6 +12,7 @@ from kg.errors import ArticleError
 __all__ = ["PageMetadata", "looks_like_html", "metadata_of", "text_of"]
 
 _LANGUAGE = re.compile(r"""<html[^>]{0,400}?\blang\s*=\s*["']?([A-Za-z]{2,3})\b""", re.I)
+_SPACE = re.compile(r"(<pre\b.*?</pre>)|\s+", re.I | re.S)
 _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I | re.S
 )
@@ -64,7 +65,14 @@ def text_of(html: str, *, source: str) -> str:
     """
     from trafilatura import extract
 
-    text = extract(html, include_comments=False, include_tables=False, include_images=False, include_formatting=False)
+    text = extract(
+        # It would keep the line breaks of the page's source, which mean nothing, beside those of <br>, which do.
+        _SPACE.sub(lambda match: match[1] or " ", html),
+        include_comments=False,
+        include_tables=False,
+        include_images=False,
+        include_formatting=False,
+    )
     if not text or not text.strip():
         raise ArticleError(
             source,
