@@ -67,7 +67,7 @@ def _routes(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     api.state.service = service
-    for kind in (KgError, HTTPException, NotAcceptable, RequestValidationError):
+    for kind in (KgError, HTTPException, NotAcceptable, RequestValidationError, Exception):
         api.add_exception_handler(kind, _problem)
     for routes in (meta, entities, queries, articles, exports, documents):
         api.include_router(routes.router)
@@ -91,6 +91,8 @@ def _problem(request: Request, error: Exception) -> Response:
     if isinstance(error, RequestValidationError):
         wrong = "; ".join(f"{'.'.join(map(str, e['loc'][1:])) or e['loc'][0]}: {e['msg']}" for e in error.errors())
         error = Refusal(422, wrong)
+    elif isinstance(error, HTTPException) and error.status_code == 404 and error.detail == "Not Found":
+        error = Refusal(404, f"nothing is at {request.url.path}", hint="/docs lists what there is")
     problem = problem_of(error, instance=request.url.path)
     return Response(problem.body(), problem.status, dict(problem.headers), media_type=MEDIA_TYPE)
 

@@ -151,7 +151,8 @@ class ClaimOut(Model):
 
     iri: str
     supports: bool
-    article: str
+    article: str = Field(description="The article's IRI.")
+    article_id: str
     title: str | None
     url: str | None
     publisher: str | None
@@ -203,6 +204,7 @@ class ParameterOut(Model):
     name: str
     type: str
     description: str
+    default: str | None
 
 
 class NamedQueryOut(Model):
@@ -210,6 +212,7 @@ class NamedQueryOut(Model):
 
     name: str
     title: str
+    description: str
     href: str
     parameters: tuple[ParameterOut, ...]
 

@@ -17,12 +17,12 @@ from pyoxigraph import NamedNode
 
 from kg.access import KeyRing
 from kg.api.publication import Publication
-from kg.errors import ArticleError, UnknownEntity
+from kg.errors import ArticleError
 from kg.graph import Row, open_store
 from kg.graph.export import export
 from kg.graph.facts import article_iri, statement_iri
 from kg.graph.scope import Scope
-from kg.lookup import ENTITY_KINDS
+from kg.lookup import find_entity
 from kg.query import read_queries
 from kg.resources import resource
 from kg.settings import Settings
@@ -126,16 +126,9 @@ class Service:
         """The IRI of an article."""
         return article_iri(self.workspace.base, article_id)
 
-    def entity_iri(self, text: str) -> NamedNode:
-        """The IRI of an entity given as an IRI, as `person/slug`, or as a slug. Raises UnknownEntity."""
-        names = [text] if "/" in text else [f"{kind}/{text}" for kind in ENTITY_KINDS]
-        iris = (
-            [text] if text.startswith(("http://", "https://")) else [f"{self.workspace.base}{name}" for name in names]
-        )
-        for iri in iris:
-            if self.workspace.catalogue.entity(iri) is not None:
-                return NamedNode(iri)
-        raise UnknownEntity(f"no entity {text}", hint="GET /entities?q= finds them by name")
+    def find(self, text: str) -> str:
+        """The IRI of an entity given as an IRI, as `person/slug`, as a slug or by its name."""
+        return find_entity(self.workspace.catalogue, self.workspace.base, text)
 
     def document(self, article: NamedNode) -> Document | None:
         """The clean text of the article of an IRI."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kg.cli.options import AnswerFormat, MisuseError
 from kg.cli.output import note, number, put, table, write_bytes
 from kg.forms import form_of
+from kg.vocab import PREFIXES
 
 if TYPE_CHECKING:
     from kg.graph import Answer
@@ -55,7 +56,7 @@ def print_answer(workspace: Workspace, query: str, form: AnswerFormat, *, timeou
 
     with (
         QueryPool(workspace.snapshot(), size=1, timeout_s=timeout_s or TIMEOUT_S) as pool,
-        pool.stream(query, media_type, base_iri=workspace.base) as chunks,
+        pool.stream(query, media_type, base_iri=workspace.base, prefixes=PREFIXES) as chunks,
     ):
         sys.stdout.flush()
         for chunk in chunks:
@@ -66,11 +67,11 @@ def print_answer(workspace: Workspace, query: str, form: AnswerFormat, *, timeou
 def _ask(workspace: Workspace, query: str, media_type: str, timeout_s: float | None) -> Answer:
     """The whole answer."""
     if _is_remote(workspace):
-        return workspace.query(query, media_type)
+        return workspace.query(query, media_type, prefixes=PREFIXES)
     from kg.graph.workers import QueryPool
 
     with QueryPool(workspace.snapshot(), size=1, timeout_s=timeout_s or TIMEOUT_S) as pool:
-        return pool.run(query, media_type, base_iri=workspace.base)
+        return pool.run(query, media_type, base_iri=workspace.base, prefixes=PREFIXES)
 
 
 def _is_remote(workspace: Workspace) -> bool:

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from kg import __version__
+from kg.cli.output import clean, note
 
 __all__ = ["COMMANDS", "SECTIONS", "main"]
 
@@ -63,7 +64,7 @@ class LazyGroup(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            print("interrupted", file=sys.stderr)
+            note("interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
             raise typer.Exit(BROKEN_PIPE) from None
@@ -97,9 +98,9 @@ def kg(
 
 def _complain(message: str, hint: str | None) -> None:
     """Write `error:` and `hint:` lines to stderr."""
-    print(f"error: {message}", file=sys.stderr)
+    note(f"error: {clean(message)}")
     if hint:
-        print(f"hint: {hint}", file=sys.stderr)
+        note(f"hint: {clean(hint)}")
 
 
 def _leave(status: int) -> NoReturn:

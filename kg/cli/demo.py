@@ -1,11 +1,176 @@
-"""x"""
+"""`kg demo`: what all this is for, on the articles that come with the package."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-def command(x: int = 1) -> None:
-    """Do x."""
-    import time
+import typer
 
-    print("y\n" * 100000)
-    time.sleep(x)
+from kg.cli.options import ModelOption, ThreadsOption
+from kg.cli.output import number, plain, progress, put, table, verb_of
+from kg.cli.store import open_or_create, selecting
+
+if TYPE_CHECKING:
+    from kg.errors import ArticleError
+    from kg.lookup import Evidence, Relation, Select
+    from kg.types import Article
+
+DEMO_STORE = "kg-demo"
+ROWS = 12
+
+
+def command(
+    store: Annotated[
+        str, typer.Option("--store", "-s", metavar="DIR", help="The workspace that the demo makes.")
+    ] = DEMO_STORE,
+    serve: Annotated[bool, typer.Option("--serve", help="Serve it afterwards, to look at in a browser.")] = False,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Of the service.")] = None,
+    model: ModelOption = None,
+    threads: ThreadsOption = None,
+) -> None:
+    """Read the articles that come with the package and show what is found.
+
+    They tell of invented people and groups: several leaders over time, namesakes, an acronym, a story that an agency
+    sold twice, a denial, a rumour. Run again, it changes nothing.
+
+    \b
+    Examples:
+      kg demo
+      kg demo --serve
+    """
+    from kg.extract import load_extractor
+
+    articles = _articles()
+    extractor = load_extractor(model, threads=threads)
+    with open_or_create(store) as workspace:
+        with progress("reading articles", len(articles)) as step:
+            report = workspace.ingest(articles, extractor, progress=lambda name, outcome: step(1))
+        for source, reason in report.skipped:
+            put(f"skipped: {plain(source)}: {plain(reason)}")
+        _show(selecting(workspace), workspace.stats())
+    _name_next(store, serve=serve)
+    if serve:
+        from kg.cli.serve import run_service
+
+        run_service(store, port=port, model=model, threads=threads)
+
+
+def _articles() -> list[Article | ArticleError]:
+    """The articles in the package."""
+    import kg
+    from kg.articles import read_articles
+    from kg.errors import KgError
+
+    folder = Path(kg.__file__).parent / "demo"
+    if not folder.is_dir():
+        raise KgError(f"{folder}: the demo's articles are missing", hint="install newsgraph again")
+    return list(read_articles([folder]))
+
+
+def _show(select: Select, counts: Mapping[str, int]) -> None:
+    """Print what was found, in tables whose last column is the sentence."""
+    from kg.lookup import relations_where
+
+    people, groups = counts["Person"], counts["Group"] + counts["Polity"]
+    put(
+        f"{number(counts['articles'], 'article')} tell of {number(people, 'person', 'people')}, "
+        f"{number(groups, 'group')}, {number(counts['Place'], 'place')} and {number(counts['Event'], 'event')}, "
+        f"in {number(counts['claims'], 'claim')} about {number(counts['statements'], 'statement')}."
+    )
+
+    def of(predicate: str) -> list[Relation]:
+        pattern = f"?statement rdf:predicate kg:{predicate} ; kg:asserted true"
+        return _surest(relations_where(select, pattern, limit=200))
+
+    _section("Who leads what", ("who", "leads", "", "sources", "in the words of an article"), map(_row, of("leads")))
+    _section(
+        "Where groups are", ("group", "in", "", "sources", "in the words of an article"), map(_row, of("locatedIn"))
+    )
+    events = _surest(relations_where(select, _EVENTS, limit=400), per_event=True)
+    _section(
+        "What happened, and to whom", ("event", "", "", "sources", "in the words of an article"), map(_row, events)
+    )
+    disputed = relations_where(select, "?statement kg:disputingArticles ?n FILTER(?n > 0)", limit=50)
+    _section("What is disputed", ("statement", "says", "", "in the words of an article"), _both_sides(disputed))
+    held_back = relations_where(select, "?statement kg:asserted false", limit=50)
+    _section(
+        "What is only alleged, planned or denied, so that no edge of the graph says it",
+        ("statement", "how", "by", "in the words of an article"),
+        (_unasserted(relation) for relation in held_back if relation.claims),
+    )
+    copies = relations_where(
+        select, "?statement kg:supportingArticles ?a ; kg:supportingSources ?s FILTER(?a > ?s)", limit=50
+    )
+    _section(
+        "One story printed twice counts once",
+        ("statement", "articles", "sources"),
+        ((_words(r), r.supporting_articles, r.supporting_sources) for r in copies),
+    )
+
+
+_EVENTS = "VALUES ?p { kg:involves kg:involvesPerson kg:occurredAt } ?statement rdf:predicate ?p ; kg:asserted true"
+
+
+def _section(title: str, head: tuple[str, ...], rows: Iterable[Sequence[object]]) -> None:
+    """Print a titled table, if there is anything in it."""
+    listed = list(islice(rows, ROWS))
+    if listed:
+        put(f"\n{title}\n")
+        table(head, listed)
+
+
+def _surest(relations: Iterable[Relation], *, per_event: bool = False) -> list[Relation]:
+    """Relations of most sources first; of an event, all of its own together."""
+    listed = sorted(
+        relations, key=lambda r: (-r.supporting_sources, -(r.confidence or 0), r.subject_label, r.object_label)
+    )
+    if per_event:
+        first = {relation.subject: rank for rank, relation in reversed(list(enumerate(listed)))}
+        listed.sort(key=lambda r: first[r.subject])
+    return listed
+
+
+def _row(relation: Relation) -> Sequence[object]:
+    phase = "" if relation.phase in (None, "current", "unknown") else relation.phase
+    verb = "" if relation.predicate in ("leads", "locatedIn") else f"{verb_of(relation.predicate)} "
+    target = f"{verb}{relation.object_label}"
+    claim = next((claim for claim in relation.claims if claim.supports), None)
+    return relation.subject_label, target, phase, relation.supporting_sources, _quote(claim)
+
+
+def _both_sides(relations: Iterable[Relation]) -> Iterator[Sequence[object]]:
+    for relation in relations:
+        for supports, says in ((True, "yes"), (False, "no")):
+            claim = next((claim for claim in relation.claims if claim.supports is supports), None)
+            if claim is not None:
+                yield _words(relation), says, claim.attributed_to or "", _quote(claim)
+
+
+def _unasserted(relation: Relation) -> Sequence[object]:
+    claim = relation.claims[0]
+    how = claim.modality if claim.supports else "denied"
+    return _words(relation), how, claim.attributed_to or "", _quote(claim)
+
+
+def _words(relation: Relation) -> str:
+    return f"{relation.subject_label} {verb_of(relation.predicate)} {relation.object_label}"
+
+
+def _quote(claim: Evidence | None) -> str:
+    return f"“{claim.sentence.exact}”" if claim is not None else ""
+
+
+def _name_next(store: str, *, serve: bool) -> None:
+    """Print what to try next."""
+    at = f"--store {store}"
+    put("\nNext, ask it yourself:\n")
+    put(f"  kg search harbour {at}")
+    put(f"  kg run {at}")
+    put(f"  kg query 'SELECT ?leader ?group {{ ?p kg:leads ?g ; rdfs:label ?leader . ?g rdfs:label ?group }}' {at}")
+    put(f"  kg export --format jsonld {at}")
+    if not serve:
+        put(f"  kg serve {at}")
+    put("\nand read articles of your own: kg ingest FILES")

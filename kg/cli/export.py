@@ -81,7 +81,7 @@ def _scope(workspace: Workspace, entity: str | None, article: str | None) -> Sco
     if entity is not None and article is not None:
         raise MisuseError("--entity and --article exclude each other")
     if entity is not None:
-        from kg.cli.entities import find_entity
+        from kg.lookup import find_entity
 
-        return Scope(entity=NamedNode(find_entity(workspace, entity)))
+        return Scope(entity=NamedNode(find_entity(workspace.catalogue, workspace.base, entity)))
     return Scope(article=article_iri(workspace.base, article)) if article is not None else None

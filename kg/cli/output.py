@@ -12,15 +12,32 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-__all__ = ["WIDTH_IN_A_PIPE", "note", "number", "plain", "progress", "put", "table", "wrapped", "write_bytes"]
+__all__ = [
+    "WIDTH_IN_A_PIPE",
+    "clean",
+    "note",
+    "number",
+    "plain",
+    "progress",
+    "put",
+    "table",
+    "verb_of",
+    "wrapped",
+    "write_bytes",
+]
 
 WIDTH_IN_A_PIPE = 160
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
+def clean(text: str) -> str:
+    """The text without characters that a terminal would obey or that would turn its order around."""
+    return _CONTROL.sub("\ufffd", text)
+
+
 def plain(text: object) -> str:
-    """The text on one line, without characters that a terminal would obey or that would turn its order around."""
-    return _CONTROL.sub("\ufffd", str(text).replace("\n", " ").replace("\t", " "))
+    """The text on one line, and clean."""
+    return clean(str(text).replace("\n", " ").replace("\t", " "))
 
 
 def put(text: str = "") -> None:
@@ -40,6 +57,15 @@ def number(count: int, noun: str, plural: str | None = None) -> str:
     ('1 article', '2,500 entities')
     """
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def verb_of(predicate: str) -> str:
+    """A predicate as people read it.
+
+    >>> verb_of("locatedIn")
+    'located in'
+    """
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in predicate)
 
 
 def width() -> int:

@@ -29,12 +29,12 @@ def command(
     """Answer a SPARQL query.
 
     Rows are printed as table, json, csv, tsv or xml; triples (CONSTRUCT, DESCRIBE) as turtle, ntriples or jsonld.
-    Ctrl-C and --timeout really stop the query.
+    Ctrl-C and --timeout really stop the query. The prefixes kg, rdf, rdfs, skos, prov, oa, schema, dcterms and xsd need
+    no declaration.
 
     \b
     Examples:
-      kg query 'PREFIX kg: <https://w3id.org/newsgraph/ontology#>
-                SELECT * { ?person kg:leads ?group } LIMIT 10'
+      kg query 'SELECT * { ?person kg:leads ?group } LIMIT 10'
       kg query --file question.rq --format csv > answer.csv
       cat question.rq | kg query --timeout 5
     """

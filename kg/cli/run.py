@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import Annotated
 
 import typer
 
 from kg.cli.options import AnswerFormat, MisuseError, StoreOption, TimeoutOption
-from kg.cli.output import plain, put, table
+from kg.cli.output import plain, put, wrapped
 from kg.cli.store import reading
-
-if TYPE_CHECKING:
-    from kg.query import NamedQuery
-    from kg.workspace import Workspace
 
 context_settings = {"ignore_unknown_options": True, "allow_extra_args": True}
 
@@ -42,21 +39,22 @@ def command(
 
     queries = read_queries(resource("queries"))
     if name is None:
-        table(
-            ("query", "parameters", "what it tells"),
-            ((query.name, ", ".join(query.parameters), query.title) for query in queries.values()),
-        )
-        put()
-        put("kg run NAME --parameter value")
+        for query in queries.values():
+            put(f"{query.name}: {query.title}")
+            for parameter in query.parameters.values():
+                default = f" = {parameter.default}" if parameter.default else ""
+                told = f"--{parameter.name} ({parameter.type}{default}): {parameter.description}"
+                put(wrapped(told, indent="    ", then="      "))
         return
     if name not in queries:
         raise UnknownQuery(f"no query {plain(name)}", hint=f"one of {', '.join(queries)}")
     from kg.cli.answers import print_answer
+    from kg.lookup import find_entity
 
     query = queries[name]
     given = _arguments(context.args)
     with reading(store) as workspace:
-        text = bind(query, {key: _value(workspace, query, key, value) for key, value in given.items()})
+        text = bind(query, given, resolve=partial(find_entity, workspace.catalogue, workspace.base))
         print_answer(workspace, text, form, timeout_s=timeout)
 
 
@@ -78,13 +76,3 @@ def _arguments(words: list[str]) -> dict[str, str]:
             raise MisuseError(f"{plain(name)} is given twice")
         arguments[name] = value
     return arguments
-
-
-def _value(workspace: Workspace, query: NamedQuery, name: str, value: str) -> str:
-    """A parameter's value; the name of an entity becomes its IRI."""
-    parameter = query.parameters.get(name)
-    if parameter is None or str(parameter.type) != "iri" or "://" in value:
-        return value
-    from kg.cli.entities import find_entity
-
-    return find_entity(workspace, value)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg.cli.options import StoreOption
-from kg.cli.output import note, number, plain, put, wrapped, write_bytes
+from kg.cli.output import note, number, plain, put, verb_of, wrapped, write_bytes
 from kg.cli.store import reading, selecting
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ def command(
       kg show "Dockers' Union"
       kg show person/ana-diaz-1f2e3d4c --format turtle
     """
-    from kg.cli.entities import find_entity
+    from kg.lookup import find_entity
 
     with reading(store) as workspace:
-        iri = find_entity(workspace, entity)
+        iri = find_entity(workspace.catalogue, workspace.base, entity)
         if form is ShowFormat.TEXT:
             _print_text(workspace, iri, limit)
         else:
@@ -92,7 +92,7 @@ def _print_head(entity: Entity) -> None:
 
 def print_relation(relation: Relation) -> None:
     """Print a statement with what counts for and against it, and its sentences below."""
-    verb = "".join(f" {c.lower()}" if c.isupper() else c for c in relation.predicate)
+    verb = verb_of(relation.predicate)
     put(wrapped(f"{relation.subject_label} — {verb} — {relation.object_label}{_qualified(relation)}", then="    "))
     for claim in relation.claims:
         _print_claim(claim)
@@ -117,7 +117,7 @@ def _qualified(relation: Relation) -> str:
 
 def _print_claim(claim: Evidence) -> None:
     put(wrapped(f"“{claim.sentence.exact}”", indent="    ", then="     "))
-    parts = [claim.title or claim.article, claim.publisher, claim.published]
+    parts = [claim.title or claim.article_id, claim.publisher, claim.published]
     told = f"{claim.modality} by {claim.attributed_to}" if claim.attributed_to else claim.modality
     stance = "" if claim.supports else "DISPUTES IT, "
     put(

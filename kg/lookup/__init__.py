@@ -7,6 +7,7 @@ print it.
 
 from kg.lookup.documents import ENTITY_KINDS, KINDS, scope_of
 from kg.lookup.models import Entity, Evidence, Passage, Relation
+from kg.lookup.names import find_entity
 from kg.lookup.relations import (
     Select,
     claims_of,
@@ -15,6 +16,7 @@ from kg.lookup.relations import (
     labels_of,
     relations_in,
     relations_of,
+    relations_where,
     statement,
 )
 
@@ -29,9 +31,11 @@ __all__ = [
     "claims_of",
     "count_relations",
     "describe",
+    "find_entity",
     "labels_of",
     "relations_in",
     "relations_of",
+    "relations_where",
     "scope_of",
     "statement",
 ]

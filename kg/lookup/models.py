@@ -24,6 +24,7 @@ class Evidence:
     statement: str
     supports: bool
     article: str
+    article_id: str
     sentence: Passage
     subject: Passage | None
     object: Passage | None

@@ -19,6 +19,7 @@ __all__ = [
     "labels_of",
     "relations_in",
     "relations_of",
+    "relations_where",
     "statement",
 ]
 
@@ -62,6 +63,12 @@ def relations_in(select: Select, article: str, *, limit: int = 1000) -> tuple[Re
     found = _relations(select, pattern, limit=limit)
     claims = claims_of(select, [relation.statement for relation in found])
     return _with_claims(found, [claim for claim in claims if claim.article == article])
+
+
+def relations_where(select: Select, pattern: str, *, limit: int = 100) -> tuple[Relation, ...]:
+    """The statements that a SPARQL pattern of ours binds to ?statement, with all their claims."""
+    found = _relations(select, pattern, limit=limit)
+    return _with_claims(found, claims_of(select, [relation.statement for relation in found]))
 
 
 def statement(select: Select, iri: str) -> Relation | None:
@@ -117,7 +124,8 @@ def claims_of(select: Select, statements: Sequence[str]) -> tuple[Evidence, ...]
     values = " ".join(str(NamedNode(statement)) for statement in statements)
     rows = select(f"""{PREFIXES}
 SELECT ?claim ?statement ?says ?article ?confidence ?modality ?phase ?who ?exact ?start ?end
-       ?subjectExact ?subjectStart ?subjectEnd ?objectExact ?objectStart ?objectEnd ?title ?url ?publisher ?published
+       ?subjectExact ?subjectStart ?subjectEnd ?objectExact ?objectStart ?objectEnd
+       ?id ?title ?url ?publisher ?published
 WHERE {{
   VALUES ?statement {{ {values} }}
   VALUES ?says {{ kg:supports kg:disputes }}
@@ -129,6 +137,7 @@ WHERE {{
     OPTIONAL {{ ?claim kg:subjectMention ?s . ?s oa:exact ?subjectExact ; oa:start ?subjectStart ; oa:end ?subjectEnd }}
     OPTIONAL {{ ?claim kg:objectMention ?o . ?o oa:exact ?objectExact ; oa:start ?objectStart ; oa:end ?objectEnd }}
   }}
+  OPTIONAL {{ ?article dcterms:identifier ?id }}
   OPTIONAL {{ ?article dcterms:title ?title }}
   OPTIONAL {{ ?article schema:url ?url }}
   OPTIONAL {{ ?article schema:publisher ?publisher }}
@@ -219,6 +228,7 @@ def _evidence(row: Row) -> Evidence:
         modality=_text(row, "modality"),
         phase=_maybe(row, "phase"),
         attributed_to=_maybe(row, "who"),
+        article_id=_maybe(row, "id") or _text(row, "article"),
         title=_maybe(row, "title"),
         url=_maybe(row, "url"),
         publisher=_maybe(row, "publisher"),

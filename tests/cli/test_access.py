@@ -63,5 +63,5 @@ def test_the_service_address_is_private_and_goes_with_the_service(tmp_path: Path
 
 def test_a_damaged_key_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "keys.json").write_text(json.dumps({"keys": [{"nonsense": 1}]}))
-    with pytest.raises(WorkspaceError, match="keys.json"):
+    with pytest.raises(WorkspaceError, match=r"keys\.json"):
         KeyRing(tmp_path).list()

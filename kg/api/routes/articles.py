@@ -21,7 +21,13 @@ router = APIRouter(tags=["articles"])
 JSON = "application/json"
 
 
-@router.get("/articles", response_model=ArticleList, responses=problems(400), summary="List the articles")
+@router.get(
+    "/articles",
+    response_model=ArticleList,
+    response_model_exclude={"articles": {"__all__": {"text"}}},
+    responses=problems(400),
+    summary="List the articles",
+)
 def list_articles(
     service: ServiceDep,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,

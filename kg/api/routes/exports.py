@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import IO, Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
+from pyoxigraph import NamedNode
 from starlette.responses import StreamingResponse
 
 from kg.api.depends import ServiceDep, problems
@@ -25,7 +26,7 @@ Format = Literal["turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml"]
 def get_export(
     service: ServiceDep,
     format: Annotated[Format, Query(description="How it is written; trig and nquads keep the graphs.")] = "turtle",  # noqa: A002
-    entity: Annotated[str | None, Query(description="Only what concerns the entity of this IRI or slug.")] = None,
+    entity: Annotated[str | None, Query(description="Only what concerns the entity of this IRI, slug or name.")] = None,
     article: Annotated[str | None, Query(description="Only what the article of this id says.")] = None,
     provenance: Annotated[bool, Query(description="With claims, sentences and articles, or the facts alone.")] = True,
 ) -> Response:
@@ -34,7 +35,7 @@ def get_export(
         raise Refusal(400, "give entity or article, not both")
     scope = WHOLE
     if entity is not None:
-        scope = Scope(entity=service.entity_iri(entity))
+        scope = Scope(entity=NamedNode(service.find(entity)))
     elif article is not None:
         scope = Scope(article=service.article_iri(article))
     form = FORMATS[format]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from kg.api.answers import answer
 from kg.api.depends import AcceptDep, NoneMatchDep, ServiceDep, problems
@@ -51,7 +52,9 @@ async def run_query(
         if len(given.getlist(key)) > 1:
             raise Refusal(400, f"{key} is given {len(given.getlist(key))} times")
     asked = QueryRequest(
-        bind(query, arguments), timeout_s=seconds(given.getlist("timeout")), format=given.get("format")
+        await run_in_threadpool(bind, query, arguments, resolve=service.find),
+        timeout_s=seconds(given.getlist("timeout")),
+        format=given.get("format"),
     )
     reply = await answer(service, asked, accept, if_none_match, title=query.title, short=True)
     if isinstance(reply.body, bytes):
@@ -62,7 +65,13 @@ async def run_query(
 def query_out(query: NamedQuery) -> NamedQueryOut:
     """A named query as the wire has it."""
     parameters = tuple(
-        ParameterOut(name=name, type=str(parameter.type), description=parameter.description)
+        ParameterOut(name=name, type=parameter.type.value, description=parameter.description, default=parameter.default)
         for name, parameter in query.parameters.items()
     )
-    return NamedQueryOut(name=query.name, title=query.title, href=f"/queries/{query.name}", parameters=parameters)
+    return NamedQueryOut(
+        name=query.name,
+        title=query.title,
+        description=query.description,
+        href=f"/queries/{query.name}",
+        parameters=parameters,
+    )

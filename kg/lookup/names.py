@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from kg.cli.output import plain
+from kg import vocab
+from kg.catalogue import Catalogue
 from kg.errors import AmbiguousEntity, UnknownEntity
-
-if TYPE_CHECKING:
-    from kg.workspace import Workspace
+from kg.lookup.documents import ENTITY_KINDS
 
 __all__ = ["find_entity"]
 
 CANDIDATES = 12
 
 
-def find_entity(workspace: Workspace, text: str) -> str:
+def find_entity(catalogue: Catalogue, base: str, text: str) -> str:
     """The IRI of the entity of an IRI, `person/slug`, slug or name; that of its successor for one that was merged.
 
     A name is the label or another name of exactly one entity, or the beginning of the names of just one. Raises
     UnknownEntity, AmbiguousEntity.
     """
-    from kg import vocab
-    from kg.lookup import ENTITY_KINDS
-
-    catalogue = workspace.catalogue
-    names = (text, *(f"{workspace.base}{prefix}{text}" for prefix in ("", *(f"{kind}/" for kind in ENTITY_KINDS))))
+    names = (text, *(f"{base}{prefix}{text}" for prefix in ("", *(f"{kind}/" for kind in ENTITY_KINDS))))
     for iri in names:
         if catalogue.entity(iri) is not None:
             return iri
@@ -39,9 +32,9 @@ def find_entity(workspace: Workspace, text: str) -> str:
     if len(found) == 1:
         return found[0].iri.value
     if not found:
-        raise UnknownEntity(f"nothing is called {plain(text)}", hint="kg search WORDS looks in sentences too")
+        raise UnknownEntity(f"nothing is called {text!r}", hint="search for a part of the name")
     candidates = tuple((row.iri.value, f"{row.label} ({row.cls.value})") for row in found)
-    lines = "".join(f"\n  {iri.removeprefix(workspace.base)}  {plain(label)}" for iri, label in candidates)
+    lines = "".join(f"\n  {iri.removeprefix(base)}  {label}" for iri, label in candidates)
     raise AmbiguousEntity(
-        f"{plain(text)} may be one of these:{lines}", candidates, hint="give the first word of a line instead"
+        f"{text!r} may be one of these:{lines}", candidates, hint="give the first word of a line instead"
     )
