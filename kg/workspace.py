@@ -231,13 +231,15 @@ class Workspace:
         ids = self.catalogue.articles.ids()
         for at in range(0, len(ids), BATCH_ARTICLES):
             part = ids[at : at + BATCH_ARTICLES]
-            prepared = [self._extracted(article_id, extractor) for article_id in part] if extractor else []
+            prepared = list(self._extracted(part, extractor)) if extractor else []
             with self._writing, self._writable_catalogue() as change:
+                # what was deleted meanwhile stays so
+                left = {article_id for article_id in part if change.articles.key(article_id) is not None}
                 for found in prepared:
-                    pipeline.put(change, self.base, found)
-                for article_id in () if extractor else part:
-                    if change.articles.key(article_id) is not None:  # not deleted meanwhile
-                        pipeline.put_again(change, self.base, article_id)
+                    if found.article.id in left:
+                        pipeline.put(change, self.base, found)
+                for article_id in () if extractor else sorted(left):
+                    pipeline.put_again(change, self.base, article_id)
             for article_id in part:
                 _tell(progress, article_id, "rebuilt")
         with self._writing:
@@ -348,13 +350,14 @@ class Workspace:
         with self.catalogue.change() as change:
             yield change
 
-    def _extracted(self, article_id: str, extractor: Extractor) -> pipeline.Prepared:
+    def _extracted(self, ids: Iterable[str], extractor: Extractor) -> Iterator[pipeline.Prepared]:
+        """Yield these articles, cleaned and extracted anew from what the catalogue holds."""
         from kg.articles import clean
 
-        article = self.catalogue.articles.article(article_id)
-        assert article is not None, article_id
-        document = clean(article)
-        return pipeline.Prepared(article, document, extractor.extract(document))
+        for article_id in ids:
+            if (article := self.catalogue.articles.article(article_id)) is not None:
+                document = clean(article)
+                yield pipeline.Prepared(article, document, extractor.extract(document))
 
     def _complete(self) -> None:
         """Do what a killed process left undone: show what is pending; write the graph anew if that was under way."""

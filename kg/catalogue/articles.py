@@ -205,7 +205,9 @@ class Articles:
     def _forget_copies(self, key: int) -> dict[int, str]:
         cluster = self._cluster(key) - {key}
         self._db.execute("DELETE FROM bands WHERE article = ?", (key,))
-        self._db.execute("DELETE FROM copies WHERE article = ? OR other = ?", (key, key))
+        pairs = self._db.execute("SELECT other, article FROM copies WHERE article = ?", (key,)).fetchall()
+        self._db.executemany("DELETE FROM copies WHERE article = ? AND other = ?", (tuple(pair) for pair in pairs))
+        self._db.execute("DELETE FROM copies WHERE article = ?", (key,))
         return self._name_sources(cluster)
 
     def _find_copies(self, key: int, signed: bytes) -> dict[int, str]:

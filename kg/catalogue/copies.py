@@ -29,7 +29,7 @@ ALIKE = 0.6  # share of equal minima; two reports of one event written apart sta
 
 
 def signature(text: str) -> bytes:
-    """What is kept of a text to compare it: its minima (little-endian uint32), or a hash of its words if it is short."""
+    """What is kept of a text to compare it: its minima (little-endian uint32), or a hash of its words if few."""
     import numpy as np
 
     words = re.findall(r"\w+", text.casefold())

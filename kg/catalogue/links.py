@@ -250,7 +250,9 @@ class Links:
 
     def _judged_label(self, entity: int) -> str | None:
         row = self._db.execute(
-            "SELECT j.label FROM judgements j JOIN anchored a ON a.judgement = j.key JOIN chains c ON c.key = a.chain"
+            # CROSS JOIN fixes the order: there are few edited labels, and an entity may have very many chains
+            "SELECT j.label FROM judgements j CROSS JOIN anchored a ON a.judgement = j.key"
+            " CROSS JOIN chains c ON c.key = a.chain"
             " WHERE j.kind = 'label' AND j.undone_time IS NULL AND c.entity = ? ORDER BY j.key DESC LIMIT 1",
             (entity,),
         ).fetchone()

@@ -96,6 +96,7 @@ CREATE TABLE judgements (
   other_article TEXT, other_text TEXT, other_cls TEXT, other_occurrence INTEGER,
   predicate TEXT, label TEXT, author TEXT NOT NULL, time TEXT NOT NULL, reason TEXT, undone_by TEXT, undone_time TEXT);
 CREATE INDEX judgements_article ON judgements (article);
+CREATE INDEX judgements_kind ON judgements (kind) WHERE undone_time IS NULL;
 CREATE INDEX judgements_other ON judgements (other_article) WHERE other_article IS NOT NULL;
 CREATE TABLE anchored (
   judgement INTEGER NOT NULL, side INTEGER NOT NULL, chain INTEGER NOT NULL,

@@ -194,9 +194,9 @@ def state_of(db: sqlite3.Connection, key: str, iri_of: Callable[[Statement], Nam
     """What the catalogue's claims make of a statement now; None when none is about it."""
     subject, predicate, target, literal = json.loads(key)
     row = db.execute(
-        f"{_STATEMENT} WHERE s.iri = ? AND t.predicate = ?"
-        " AND t.object = coalesce((SELECT key FROM entities WHERE iri = ?), 0) AND t.literal = ?",
-        (subject, predicate, target, literal),
+        f"{_STATEMENT} WHERE s.iri = ? AND t.predicate = ? AND t.literal = ? AND t.object ="  # noqa: S608
+        " coalesce((SELECT key FROM entities WHERE iri = ?), 0)",
+        (subject, predicate, literal, target),
     ).fetchone()
     return None if row is None or row["object_iri"] != target else _state(db, row, iri_of)
 

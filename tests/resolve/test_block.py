@@ -1,0 +1,139 @@
+"""Chains → keys: buckets, acronyms, years, labels and anchors."""
+
+from __future__ import annotations
+
+from kg.resolve import ChainKey, anchors_in, drafts_of, keys_of
+from kg.types import Chain, DateValue, Document, EntityClass, Extraction, Mention, MentionKind, Relation, Span
+from tests.factory import anchor, chain, document, extraction, mention, relation
+
+Person, Group, Place, Polity = EntityClass.PERSON, EntityClass.GROUP, EntityClass.PLACE, EntityClass.POLITY
+Event, Date = EntityClass.EVENT, EntityClass.DATE
+
+
+def key_of(text: str, cls: EntityClass, *names: str, **more: object) -> ChainKey:
+    """The key of a chain with these names, each mentioned once."""
+    doc = document(text)
+    found = extraction(doc, [(chain(cls, *names, **more), [mention(n, cls, within=doc) for n in names])])
+    return keys_of(doc, found)[0]
+
+
+def test_a_person_is_found_by_the_full_name_without_titles() -> None:
+    key = key_of("President Ana Diaz spoke. Diaz smiled.", Person, "Diaz", "President Ana Diaz")
+    assert key.bucket == "p:ana diaz"
+    assert key.aliases == ("Diaz",)
+
+
+def test_a_surname_alone_stays_in_its_article() -> None:
+    assert key_of("Mr Diaz spoke.", Person, "Mr Diaz").bucket is None
+
+
+def test_what_has_no_name_stays_in_its_article() -> None:
+    assert key_of("The rebels fled.", Group, "The rebels", named=False).bucket is None
+
+
+def test_a_chain_with_an_expansion_and_its_acronym_defines_it() -> None:
+    key = key_of("The Harbour Pilots' Association (HPA) met.", Group, "Harbour Pilots' Association", "HPA")
+    assert (key.bucket, key.defines, key.weak) == ("o:harbour pilots association", ("o:hpa",), False)
+
+
+def test_the_expansion_is_what_an_acronym_first_chain_goes_by() -> None:
+    key = key_of("The HPA (Harbour Pilots' Association) met.", Group, "HPA", "Harbour Pilots' Association")
+    assert (key.bucket, key.label, key.aliases) == (
+        "o:harbour pilots association",
+        "Harbour Pilots' Association",
+        ("HPA",),
+    )
+
+
+def test_the_text_may_define_an_acronym_whose_letters_come_from_another_language() -> None:
+    key = key_of("The People's Union of Sailors (MEK) met.", Group, "People's Union of Sailors", "MEK")
+    assert key.defines == ("o:mek",)
+
+
+def test_two_names_of_which_none_explains_the_other_define_nothing() -> None:
+    key = key_of("The Highland Front met. HPA men came.", Group, "Highland Front", "HPA")
+    assert key.defines == ()
+
+
+def test_an_acronym_alone_is_a_weak_label() -> None:
+    key = key_of("The HPA met.", Group, "HPA")
+    assert (key.bucket, key.weak) == ("o:hpa", True)
+
+
+def test_the_anchor_counts_the_quoted_text_not_the_mentions() -> None:
+    doc = document("Ana Diaz met Ana Diaz.")
+    later = mention("Ana Diaz", Person, within=doc, nth=1)
+    found = extraction(doc, [(chain(Person, "Ana Diaz"), [later])])
+    assert anchors_in(doc, found) == (anchor("a.txt", "Ana Diaz", Person, 1),)
+    assert keys_of(doc, found)[0].anchor.occurrence == 1
+
+
+def event_in(doc: Document, *, named: bool) -> Extraction:
+    names = ("Harbour Summit",) if named else ("attacked",)
+    kind = MentionKind.NAME if named else MentionKind.TRIGGER
+    mentions = [
+        mention(names[0], Event, within=doc, kind=kind),
+        mention("Port Alder", Place, within=doc),
+        mention("1 March 2024", Date, within=doc),
+    ]
+    chains = (
+        Chain((0,), Event, names, named, None if named else "attack"),
+        Chain((1,), Place, ("Port Alder",)),
+        Chain((2,), Date, ("1 March 2024",), value=DateValue("2024-03-01")),
+    )
+    return Extraction(
+        doc.id, "scripted-1", tuple(mentions), chains, (relation(0, "occurredAt", 1), relation(0, "startDate", 2))
+    )
+
+
+def test_an_unnamed_event_is_labelled_by_type_place_and_date() -> None:
+    doc = document("They attacked Port Alder on 1 March 2024.")
+    key = keys_of(doc, event_in(doc, named=False))[0]
+    assert (key.label, key.bucket) == ("Attack in Port Alder, 2024-03-01", None)
+
+
+def test_a_named_event_is_found_by_name_and_year() -> None:
+    doc = document("The Harbour Summit was held in Port Alder on 1 March 2024.")
+    key = keys_of(doc, event_in(doc, named=True))[0]
+    assert (key.bucket, key.shade) == ("e:harbour summit", "2024")
+
+
+def test_dates_are_no_things() -> None:
+    doc = document("They attacked Port Alder on 1 March 2024.")
+    assert [key.cls for key in keys_of(doc, event_in(doc, named=False))] == [Event, Place]
+
+
+def draft_one(
+    subject: EntityClass, predicate: str, target: EntityClass, *relations: Relation, value: DateValue | None = None
+) -> int:
+    mentions = (Mention(Span(0, 3), subject), Mention(Span(4, 7), target))
+    chains = (Chain((0,), subject, ("One",)), Chain((1,), target, ("Two",), value=value))
+    return len(drafts_of(Extraction("a", "m", mentions, chains, relations or (relation(0, predicate, 1),))))
+
+
+def test_a_relation_outside_domain_and_range_is_no_claim() -> None:
+    assert draft_one(Person, "leads", Group) == 1
+    assert draft_one(Person, "leads", Polity) == 1
+    assert draft_one(Group, "leads", Person) == 0
+    assert draft_one(Event, "startDate", Place) == 0
+
+
+def test_a_date_without_a_value_is_no_claim() -> None:
+    assert draft_one(Event, "startDate", Date, value=DateValue("2024")) == 1
+    assert draft_one(Event, "startDate", Date) == 0
+
+
+def test_the_end_of_a_range_is_the_end_date() -> None:
+    mentions = (Mention(Span(0, 3), Event), Mention(Span(4, 7), Date))
+    chains = (Chain((0,), Event, ("One",)), Chain((1,), Date, ("Two",), value=DateValue("2024-03-01", "2024-03-05")))
+    relations = (relation(0, "startDate", 1), relation(0, "endDate", 1))
+    drafts = drafts_of(Extraction("a", "m", mentions, chains, relations))
+    assert {(d.predicate, d.literal) for d in drafts} == {("startDate", "2024-03-01"), ("endDate", "2024-03-05")}
+
+
+def test_of_two_relations_in_one_place_the_surer_is_the_claim() -> None:
+    mentions = (Mention(Span(0, 3), Person), Mention(Span(4, 7), Group))
+    chains = (Chain((0,), Person, ("One",)), Chain((1,), Group, ("Two",)))
+    relations = (relation(0, "leads", 1, score=0.4), relation(0, "leads", 1, score=0.8))
+    drafts = drafts_of(Extraction("a", "m", mentions, chains, relations))
+    assert [draft.confidence for draft in drafts] == [0.8]

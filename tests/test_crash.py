@@ -1,0 +1,182 @@
+"""A process killed anywhere leaves a workspace that opens and completes itself.
+
+A helper process imports the program once and then forks a writer for each round; the writer ingests, replaces and
+deletes articles until it is killed. The workspace must then open and hold what a clean build of its articles holds.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kg.errors import StoreError
+from kg.graph import GraphStore
+from kg.workspace import Workspace
+from tests.factory import World, canonical
+
+ROUNDS = 24
+LONGEST_S = 0.25  # from the moment that a writer begins; opening alone takes a fifth of it
+
+ZYGOTE = """
+import os, sys, random
+from tests.factory import World
+from kg import workspace
+from kg.articles import clean
+
+clean(World.article("warm", [0]))
+for line in sys.stdin:
+    folder, seed = line.rsplit(" ", 1)
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        dice = random.Random(int(seed))
+        workspace.BATCH_ARTICLES = dice.choice((1, 3, 16))
+        with workspace.Workspace.open(folder) as opened:
+            while True:
+                action = dice.random()
+                if action < 0.7:
+                    opened.ingest(
+                        [
+                            World.article(
+                                f"{dice.randrange(30)}.txt",
+                                [dice.randrange(18) for _ in range(3)],
+                                published=f"2024-01-{dice.randrange(1, 29):02}",
+                                publisher=f"P{dice.randrange(4)}",
+                            )
+                            for _ in range(dice.randrange(1, 20))
+                        ],
+                        World.extractor(),
+                    )
+                elif action < 0.85 and (ids := opened.catalogue.articles.ids()):
+                    opened.delete(dice.choice(ids))
+                elif action < 0.9:
+                    opened.rebuild()
+                elif action < 0.95:
+                    opened.resolve()
+                else:
+                    opened.snapshot()
+    print(child, flush=True)
+    os.waitpid(child, 0)
+    print("gone", flush=True)
+"""
+
+
+def clean_build(workspace: Workspace) -> list[str]:
+    """The graph of the articles that a workspace holds, built afresh."""
+    articles = [workspace.catalogue.articles.article(article_id) for article_id in workspace.catalogue.articles.ids()]
+    with Workspace.open("memory:") as fresh:
+        fresh.ingest([article for article in articles if article is not None], World.extractor())
+        return canonical(fresh.store)
+
+
+def test_a_writer_killed_at_any_moment_leaves_a_whole_workspace(tmp_path: Path) -> None:
+    folder = tmp_path / "w"
+    Workspace.create(folder).close()
+    dice = random.Random(5)
+    root = Path(__file__).resolve().parents[1]
+    helper = subprocess.Popen(
+        [sys.executable, "-c", ZYGOTE],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert helper.stdin is not None
+    assert helper.stdout is not None
+    unfinished = 0
+    try:
+        for seed in range(ROUNDS):
+            helper.stdin.write(f"{folder} {seed}\n")
+            helper.stdin.flush()
+            child = int(helper.stdout.readline())
+            time.sleep(dice.uniform(0.0, LONGEST_S))
+            os.kill(child, signal.SIGKILL)
+            assert helper.stdout.readline() == "gone\n"
+            unfinished += left_undone(folder)
+            with Workspace.open(folder) as workspace:
+                assert not workspace.catalogue.pending()
+                assert canonical(workspace.store) == clean_build(workspace), f"round {seed}"
+    finally:
+        helper.stdin.close()
+        helper.wait()
+        helper.stdout.close()
+    assert unfinished, "no writer was killed between the catalogue and the graph: the test tests nothing"
+
+
+def left_undone(folder: Path) -> bool:
+    from kg.catalogue import Catalogue
+
+    path = folder / "catalogue.sqlite"
+    if not path.exists():
+        return False
+    catalogue = Catalogue.open(path)
+    try:
+        return bool(catalogue.pending()) or catalogue.meta("rewrite") is not None
+    finally:
+        catalogue.close()
+
+
+class Failing:
+    """A store that fails at its nth writing call, before or after doing it."""
+
+    def __init__(self, store: GraphStore, nth: int, *, after: bool) -> None:
+        self._store = store
+        self._left = nth
+        self._after = after
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def update(self, sparql: str) -> None:
+        self._fail_around(lambda: self._store.update(sparql))
+
+    def clear_graph(self, graph: object) -> None:
+        self._fail_around(lambda: self._store.clear_graph(graph))  # type: ignore[arg-type]
+
+    def replace_graph(self, graph: object, triples: object) -> None:
+        self._fail_around(lambda: self._store.replace_graph(graph, triples))  # type: ignore[arg-type]
+
+    def _fail_around(self, call: Callable[[], None]) -> None:
+        self._left -= 1
+        if self._left == 0 and not self._after:
+            raise StoreError("the disk is full")
+        call()
+        if self._left == 0:
+            raise StoreError("the connection broke")
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize("action", ["ingest", "delete", "rebuild"])
+def test_a_store_that_fails_is_completed_at_the_next_opening(
+    tmp_path: Path, action: str, nth: int, after: bool
+) -> None:
+    articles = [World.article(f"{n}.txt", [n, n + 1]) for n in range(4)]
+    with Workspace.create(tmp_path / "w") as workspace:
+        workspace.ingest(articles, World.extractor())
+        workspace.store = Failing(workspace.store, nth, after=after)  # type: ignore[assignment]
+        try:
+            if action == "ingest":
+                for n in range(4):
+                    workspace.ingest([World.article(f"{n}.txt", [n + 2, n + 7])], World.extractor())
+            elif action == "delete":
+                for n in range(4):
+                    workspace.delete(f"{n}.txt")
+            else:
+                workspace.rebuild()
+        except StoreError:
+            failed = True
+        else:
+            failed = False
+    assert failed
+    with Workspace.open(tmp_path / "w") as workspace:
+        assert canonical(workspace.store) == clean_build(workspace)
