@@ -9,47 +9,39 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 
+from kg.extract.words import country_of, generic_groups, honorifics
 from kg.types import Chain, DateValue, EntityClass, Mention, MentionKind
 
-__all__ = ["DETERMINERS", "HONORIFICS", "LINK", "bare_nominal", "chains_of", "country_of", "is_acronym", "name_key"]
+__all__ = ["LINK", "bare_nominal", "chains_of", "is_acronym", "name_key"]
 
 LINK = 0.5  # a nominal, pronoun or trigger joins its best antecedent at or above this score
 _EVENT_LINK = 0.5
-_SMALL = frozenset("of the for and de la le el al in du des del der den y e & to on".split())
-HONORIFICS = frozenset(
-    "mr mrs ms miss mx dr prof professor sir dame lord lady gen general col colonel maj major capt captain lt lieutenant sgt "
-    "sergeant cpl brig brigadier adm admiral cmdr commander president minister senator sen rep gov governor mayor king queen "
-    "prince princess sheikh shaikh imam mullah ayatollah maulana pastor reverend rev father sister brother bishop archbishop "
-    "cardinal pope judge justice chief comrade señor don doña herr frau monsieur madame engr hon".split()
+_SMALL = frozenset(
+    (
+        *(
+            "of",
+            "the",
+            "for",
+            "and",
+            "de",
+            "la",
+            "le",
+            "el",
+            "al",
+            "in",
+            "du",
+            "des",
+            "del",
+            "der",
+            "den",
+            "y",
+            "e",
+            "&",
+        ),
+        *("to", "on"),
+    )
 )
-DETERMINERS = frozenset("the a an this that these those some any each every no all both another other one such".split())
-_GENERIC = frozenset("group movement organisation organization party company army force forces troops rebels militants fighters police "
-                     "government union club team militia insurgents soldiers authorities protesters".split())  # fmt: skip
-
-
-@cache
-def _countries() -> dict[str, str]:
-    table = {}
-    path = Path(__file__).parent / "lexicon" / "en" / "countries.tsv"
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#") and line.strip():
-            country, _, others = line.partition("\t")
-            for name in (country, *others.split("|")):
-                if name:
-                    table[name.casefold()] = country
-    return table
-
-
-def country_of(name: str) -> str | None:
-    """The country that a name, adjective or people's name stands for.
-
-    >>> country_of("Kenyan"), country_of("Nairobi")
-    ('Kenya', None)
-    """
-    return _countries().get(re.sub(r"^the\s+", "", name.casefold()))
 
 
 def name_key(name: str) -> str:
@@ -59,11 +51,23 @@ def name_key(name: str) -> str:
     ('j r diaz', 'un')
     """
     text = re.sub(r"['’]s?$", "", name.strip()).casefold()
-    text = re.sub(r"\b((?:\w\.){2,})(?!\w)", lambda m: m[1].replace(".", ""), text) if " " not in text.replace("the ", "") else text
+    text = (
+        re.sub(r"\b((?:\w\.){2,})(?!\w)", lambda m: m[1].replace(".", ""), text)
+        if " " not in text.replace("the ", "")
+        else text
+    )
     words = re.sub(r"[^\w&’'-]+", " ", text.replace(".", " ")).split()
-    while len(words) > 1 and (words[0] in HONORIFICS or words[0] in ("the", "a", "an")):
+    while len(words) > 1 and (words[0] in honorifics() or words[0] in ("the", "a", "an")):
         words.pop(0)
     return " ".join(words)
+
+
+_QUANTITY = (
+    r"(?:(?:some|about|around|at least|up to|more than|several|many|most|all|(?:dozens|scores|hundreds|thousands|tens) of"
+    r"|\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten)\s+)*"
+)
+_DETERMINER = r"(?:(?:the|a|an|this|that|these|those|his|her|its|their|our|my|your|another|other|one|such)\s+)?"
+_BEFORE_NOUN = re.compile(rf"^{_DETERMINER}{_QUANTITY}{_DETERMINER}", re.IGNORECASE)
 
 
 class _Chains:
@@ -110,7 +114,11 @@ def _compatible(a: EntityClass, b: EntityClass) -> bool:
 
 
 def _join_names(
-    text: str, mentions: Sequence[Mention], names: Sequence[int], scores: Mapping[tuple[int, int], float], found: _Chains
+    text: str,
+    mentions: Sequence[Mention],
+    names: Sequence[int],
+    scores: Mapping[tuple[int, int], float],
+    found: _Chains,
 ) -> None:
     keys = {i: name_key(mentions[i].span.of(text)) for i in names}
     by_key: dict[tuple[str, EntityClass], int] = {}
@@ -120,7 +128,9 @@ def _join_names(
         found.join(first, i)
     persons = [i for i in by_key.values() if mentions[i].cls is EntityClass.PERSON]
     _join_short_persons(mentions, persons, names, keys, scores, found)
-    groups = [i for i in by_key.values() if mentions[i].cls in (EntityClass.GROUP, EntityClass.EVENT, EntityClass.PLACE)]
+    groups = [
+        i for i in by_key.values() if mentions[i].cls in (EntityClass.GROUP, EntityClass.EVENT, EntityClass.PLACE)
+    ]
     for i in groups:
         for j in groups:
             if i != j and mentions[i].cls is mentions[j].cls and found.find(i) != found.find(j):
@@ -158,7 +168,11 @@ def _defined(text: str, long: Mention, short: Mention) -> bool:
     """Whether the text defines the short name in brackets: "Front for Renewal (RNF)", whatever its letters."""
     between = text[long.span.end : short.span.start] if long.span.end <= short.span.start else ""
     word = short.span.of(text)
-    return re.fullmatch(r"['’]?s?\s*[(\[]\s*", between) is not None and word.isupper() and text[short.span.end : short.span.end + 1] in ")],;"
+    return (
+        re.fullmatch(r"['’]?s?\s*[(\[]\s*", between) is not None
+        and word.isupper()
+        and text[short.span.end : short.span.end + 1] in ")],;"
+    )
 
 
 def _join_short_persons(
@@ -172,7 +186,9 @@ def _join_short_persons(
     full = [i for i in persons if len(keys[i].split()) > 1]
     for i in persons:
         words = keys[i].split()
-        matching = [j for j in full if j != i and len(keys[j].split()) > len(words) and _short_for(words, keys[j].split())]
+        matching = [
+            j for j in full if j != i and len(keys[j].split()) > len(words) and _short_for(words, keys[j].split())
+        ]
         same_length = [j for j in full if j != i and _initials_agree(words, keys[j].split())]
         if len(words) > 1 and len({found.find(j) for j in matching + same_length}) == 1:
             found.join(i, (matching + same_length)[0])
@@ -220,7 +236,7 @@ def _join_repeated_nominals(text: str, mentions: Sequence[Mention], found: _Chai
     for i, m in enumerate(mentions):
         if m.kind is MentionKind.NOMINAL and m.cls is EntityClass.GROUP:
             words = bare_nominal(m.span.of(text)).casefold().split()
-            if len(words) > 1 or (len(words) == 1 and words[0].endswith("s") and words[0] in _GENERIC):
+            if len(words) > 1 or (len(words) == 1 and words[0].endswith("s") and words[0] in generic_groups()):
                 found.join(seen.setdefault(" ".join(words), i), i)
 
 
@@ -230,13 +246,12 @@ def bare_nominal(phrase: str) -> str:
     >>> bare_nominal("the harbour rebels"), bare_nominal("hundreds of rebels")
     ('harbour rebels', 'rebels')
     """
-    quantity = r"(?:(?:some|about|around|at least|up to|more than|several|many|most|all|dozens of|scores of|hundreds of|thousands of|tens of|\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten)\s+)*"
-    determiner = r"(?:the|a|an|this|that|these|those|his|her|its|their|our|my|your|another|other|one|such)\s+"
-    short = re.sub(rf"^(?:{determiner})?{quantity}(?:{determiner})?", "", phrase, flags=re.IGNORECASE)
-    return short or phrase
+    return _BEFORE_NOUN.sub("", phrase) or phrase
 
 
-def _join_by_model(text: str, mentions: Sequence[Mention], scores: Mapping[tuple[int, int], float], found: _Chains) -> set[int]:
+def _join_by_model(
+    text: str, mentions: Sequence[Mention], scores: Mapping[tuple[int, int], float], found: _Chains
+) -> set[int]:
     """Join each nominal, pronoun and trigger to its best antecedent; returns the pronouns that stay alone."""
     candidates: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for (later, earlier), score in scores.items():
@@ -251,7 +266,11 @@ def _join_by_model(text: str, mentions: Sequence[Mention], scores: Mapping[tuple
             continue
         best: Counter[int] = Counter()
         for score, j in candidates[i]:
-            if j not in alone and _compatible(m.cls, mentions[j].cls) and (mentions[j].cls is EntityClass.EVENT) == (m.cls is EntityClass.EVENT):
+            if (
+                j not in alone
+                and _compatible(m.cls, mentions[j].cls)
+                and (mentions[j].cls is EntityClass.EVENT) == (m.cls is EntityClass.EVENT)
+            ):
                 best[found.find(j)] = max(best[found.find(j)], score)  # type: ignore[assignment]
         limit = _EVENT_LINK if m.cls is EntityClass.EVENT else LINK
         if best and max(best.values()) >= limit:
@@ -278,7 +297,7 @@ def _join_short_group(
 
 def _chain(text: str, mentions: Sequence[Mention], group: Sequence[int], values: Mapping[int, DateValue]) -> Chain:
     by_name = [i for i in group if mentions[i].kind is MentionKind.NAME]
-    classes = Counter({cls: 0 for cls in (mentions[i].cls for i in group)})
+    classes = Counter(dict.fromkeys((mentions[i].cls for i in group), 0))
     for i in by_name or group:
         classes[mentions[i].cls] += 1
     cls = EntityClass.POLITY if classes.get(EntityClass.POLITY) else classes.most_common(1)[0][0]

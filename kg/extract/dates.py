@@ -22,16 +22,29 @@ _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>1\d{3}|20\d{2})"
 _WEEKDAY = rf"(?:{'|'.join(sorted(_DAYS, key=len, reverse=True))})"
 
-_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "a": 1, "an": 1}
+_WORDS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "a": 1,
+    "an": 1,
+}
 _ABSOLUTE = [
-    re.compile(rf"(?P<year>\d{{4}})-(?P<m>\d\d)-(?P<day>\d\d)"),
+    re.compile(r"(?P<year>\d{4})-(?P<m>\d\d)-(?P<day>\d\d)"),
     re.compile(rf"(?:{_WEEKDAY},?\s+)?(?:the\s+)?{_DAY}(?:\s+of)?\s+{_MONTH},?\s+{_YEAR}", re.IGNORECASE),
     re.compile(rf"(?:{_WEEKDAY},?\s+)?{_MONTH}\s+{_DAY},?\s+{_YEAR}", re.IGNORECASE),
     re.compile(rf"(?:early\s+|mid-?\s*|late\s+)?{_MONTH},?\s+(?:of\s+)?{_YEAR}", re.IGNORECASE),
     re.compile(rf"(?:early\s+|mid-?\s*|late\s+)?{_YEAR}", re.IGNORECASE),
 ]
 _RANGE = re.compile(
-    rf"(?:between\s+|from\s+)?(?P<a>1\d{{3}}|20\d{{2}})\s*(?:-|–|—|\bto\b|\band\b|\buntil\b|\bthrough\b)\s*(?P<b>1\d{{3}}|20\d{{2}}|\d{{2}})",
+    r"(?:between\s+|from\s+)?(?P<a>1\d{3}|20\d{2})\s*(?:-|–|—|\bto\b|\band\b|\buntil\b|\bthrough\b)\s*(?P<b>1\d{3}|20\d{2}|\d{2})",
     re.IGNORECASE,
 )
 _DECADE = re.compile(r"(?:the\s+)?(?:early\s+|mid-?\s*|late\s+)?(?P<decade>1\d{2}|20\d)0['’]?s", re.IGNORECASE)
@@ -40,11 +53,16 @@ _NO_YEAR = [
     re.compile(rf"(?:{_WEEKDAY},?\s+)?(?:the\s+)?{_DAY}(?:\s+of)?\s+{_MONTH}", re.IGNORECASE),
     re.compile(rf"(?:{_WEEKDAY},?\s+)?{_MONTH}\s+{_DAY}", re.IGNORECASE),
 ]
-_MONTH_ONLY = re.compile(rf"(?:early\s+|mid-?\s*|late\s+|in\s+)?(?:(?P<which>last|this|next)\s+)?{_MONTH}", re.IGNORECASE)
-_RELATIVE_DAY = re.compile(
-    rf"(?:(?P<which>last|this|next|coming|on|past)\s+)?(?P<weekday>{_WEEKDAY})(?:\s+(?:morning|afternoon|evening|night))?", re.IGNORECASE
+_MONTH_ONLY = re.compile(
+    rf"(?:early\s+|mid-?\s*|late\s+|in\s+)?(?:(?P<which>last|this|next)\s+)?{_MONTH}", re.IGNORECASE
 )
-_AGO = re.compile(rf"(?P<n>\d{{1,2}}|{'|'.join(_WORDS)})\s+(?P<unit>day|week|month|year)s?\s+(?:ago|earlier|before)", re.IGNORECASE)
+_RELATIVE_DAY = re.compile(
+    rf"(?:(?P<which>last|this|next|coming|on|past)\s+)?(?P<weekday>{_WEEKDAY})(?:\s+(?:morning|afternoon|evening|night))?",
+    re.IGNORECASE,
+)
+_AGO = re.compile(
+    rf"(?P<n>\d{{1,2}}|{'|'.join(_WORDS)})\s+(?P<unit>day|week|month|year)s?\s+(?:ago|earlier|before)", re.IGNORECASE
+)
 _SPECIAL = {"today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0, "yesterday": -1, "last night": -1,
             "overnight": 0, "tomorrow": 1}  # fmt: skip
 _LEADING = re.compile(r"^(?:(?:on|in|at|since|by|until|during|around|about|of|the|early|late|mid)\s+)+", re.IGNORECASE)
@@ -140,10 +158,22 @@ def _ago(published: date, count: int, unit: str) -> DateValue | None:
     return DateValue(f"{published.year - count:04}") if unit == "year" else None
 
 
+_M = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
+_D = r"\d{1,2}(?:st|nd|rd|th)?"
+_Y = r"(?:1\d{3}|20\d{2})"
 _CANDIDATES = re.compile(
-    rf"\b(?:{_RANGE.pattern}|\d{{4}}-\d\d-\d\d|(?:{_WEEKDAY},?\s+)?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH.replace('?P<month>', '?:')},?(?:\s+\d{{4}})?"
-    rf"|(?:{_WEEKDAY},?\s+)?{_MONTH.replace('?P<month>', '?:')}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?|{_MONTH.replace('?P<month>', '?:')}\s+\d{{4}}"
-    rf"|the\s+(?:early\s+|mid-?\s*|late\s+)?(?:1\d{{2}}|20\d)0s|(?:{_WEEKDAY})\b|yesterday|today|last\s+(?:month|year|week))\b".replace("(?P<a>", "(?:").replace("(?P<b>", "(?:"),
+    "|".join(
+        (
+            rf"\b(?:between\s+|from\s+)?{_Y}\s*(?:-|–|—|\bto\b|\band\b|\buntil\b|\bthrough\b)\s*(?:{_Y}|\d{{2}})\b",
+            r"\b\d{4}-\d\d-\d\d\b",
+            rf"\b(?:{_WEEKDAY},?\s+)?{_D}\s+(?:of\s+)?{_M}(?:,?\s+\d{{4}})?\b",
+            rf"\b(?:{_WEEKDAY},?\s+)?{_M}\s+{_D}(?:,?\s+\d{{4}})?\b",
+            rf"\b{_M}\s+\d{{4}}\b",
+            r"\bthe\s+(?:early\s+|mid-?\s*|late\s+)?(?:1\d{2}|20\d)0s\b",
+            rf"\b{_WEEKDAY}\b",
+            r"\b(?:yesterday|today|last\s+(?:month|year|week))\b",
+        )
+    ),
     re.IGNORECASE,
 )
 
@@ -151,7 +181,12 @@ _CANDIDATES = re.compile(
 def dates_in(text: str) -> list[tuple[int, int]]:
     """Spans of date expressions that can be read without a model, for what the model overlooks.
 
-    >>> [("It opened on 3 May 2011 and from 1979 to 1989.")[a:b] for a, b in dates_in("It opened on 3 May 2011 and from 1979 to 1989.")]
+    >>> text = "It opened on 3 May 2011 and from 1979 to 1989."
+    >>> [text[a:b] for a, b in dates_in(text)]
     ['3 May 2011', 'from 1979 to 1989']
     """
-    return [m.span() for m in _CANDIDATES.finditer(text) if not re.fullmatch(r"(?:sun|sat|mon|wed|fri|tue|thu|may|march)", m[0])]
+    return [
+        m.span()
+        for m in _CANDIDATES.finditer(text)
+        if not re.fullmatch(r"(?:sun|sat|mon|wed|fri|tue|thu|may|march)", m[0])
+    ]

@@ -13,14 +13,12 @@ __all__ = ["best_tags", "sigmoid", "softmax", "spans_of", "words_of"]
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Probabilities over the last axis."""
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    found: NDArray[np.float32] = powers / powers.sum(axis=-1, keepdims=True)
-    return found
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), dtype=np.float32)
 
 
 def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Elementwise probabilities."""
-    found: NDArray[np.float32] = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
-    return found
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
 
 
 def words_of(first: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
+
+from kg.extract.words import lines
 
 __all__ = ["event_types_of", "lemmas"]
 
-_LEXICON = Path(__file__).parent / "lexicon" / "en" / "events.txt"
 _IRREGULAR = {
     "fought": "fight", "shot": "shoot", "took": "take", "taken": "take", "fell": "fall", "fallen": "fall", "met": "meet",
     "fled": "flee", "won": "win", "lost": "lose", "beaten": "beat", "slain": "slay", "slew": "slay", "sank": "sink",
@@ -22,10 +22,9 @@ _IRREGULAR = {
 @cache
 def _lexicon() -> dict[str, tuple[str, ...]]:
     entries = {}
-    for line in _LEXICON.read_text(encoding="utf-8").splitlines():
+    for line in lines("events.txt"):
         word, *types = line.split()
-        if word != "#":
-            entries[word] = tuple(t for t in types if t != "-")
+        entries[word] = tuple(t for t in types if t != "-")
     return entries
 
 

@@ -38,10 +38,38 @@ def _bio(classes: tuple[EntityClass, ...]) -> tuple[str, ...]:
 
 NAME_TAGS = _bio(CLASSES)  # names of everything, and dates
 NOMINAL_TAGS = _bio(NOMINAL_CLASSES)
-EVENT_TYPES = tuple(
-    "attack battle bombing abduction killing protest riot strike election referendum talks agreement ceasefire arrest trial "
-    "appointment resignation meeting war coup disaster accident contest merger founding sanction raid displacement capture "
-    "withdrawal other".split()
+EVENT_TYPES = (
+    "attack",
+    "battle",
+    "bombing",
+    "abduction",
+    "killing",
+    "protest",
+    "riot",
+    "strike",
+    "election",
+    "referendum",
+    "talks",
+    "agreement",
+    "ceasefire",
+    "arrest",
+    "trial",
+    "appointment",
+    "resignation",
+    "meeting",
+    "war",
+    "coup",
+    "disaster",
+    "accident",
+    "contest",
+    "merger",
+    "founding",
+    "sanction",
+    "raid",
+    "displacement",
+    "capture",
+    "withdrawal",
+    "other",
 )
 PREDICATES = (
     "leads",

@@ -17,7 +17,7 @@ from kg.errors import ModelError
 from kg.extract.tokens import CLS, SEP, Pieces, WordPieces
 from kg.extract.windows import Window
 
-__all__ = ["FORMAT", "Model", "Outputs", "SHIPPED"]
+__all__ = ["FORMAT", "SHIPPED", "Model", "Outputs"]
 
 FORMAT = 1  # of the artifact; raised when its arrays change their meaning
 SHIPPED = Path(__file__).parent / "model"
@@ -57,8 +57,10 @@ class Model:
         options.log_severity_level = 3
         # windows of one article differ in length: an arena would keep the largest of each for ever
         options.enable_cpu_mem_arena = False
-        load = lambda name: onnxruntime.InferenceSession(folder / name, options, providers=["CPUExecutionProvider"])  # noqa: E731
-        self._encoder, self._pairs = load("encoder.onnx"), load("pairs.onnx")
+        self._encoder, self._pairs = (
+            onnxruntime.InferenceSession(folder / name, options, providers=["CPUExecutionProvider"])
+            for name in ("encoder.onnx", "pairs.onnx")
+        )
 
     def encode(self, pieces: Pieces, window: Window) -> Outputs:
         """Run the encoder on one window, alone: int8 activations are scaled by what shares a batch, so nothing does."""
@@ -105,12 +107,15 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ModelError(f"{folder}: no model here ({error.strerror})", hint="give a folder written by `kg train`") from error
+        raise ModelError(
+            f"{folder}: no model here ({error.strerror})", hint="give a folder written by `kg train`"
+        ) from error
     except ValueError as error:
         raise ModelError(f"{path}: not JSON: {error}", hint="restore the file or train again") from error
     if manifest.get("format") != FORMAT:
         raise ModelError(
-            f"{path}: format {manifest.get('format')}, this version reads {FORMAT}", hint="train again with this version"
+            f"{path}: format {manifest.get('format')}, this version reads {FORMAT}",
+            hint="train again with this version",
         )
     for name in FILES:
         try:

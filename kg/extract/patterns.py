@@ -3,11 +3,12 @@ feasibility study), and they fail differently."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
 
+from kg.extract.words import roles
 from kg.types import EntityClass, Mention, MentionKind
 
 __all__ = ["pattern_facts"]
@@ -17,29 +18,37 @@ _NOT = r"(?:deputy|vice|assistant|associate|acting deputy|shadow|spokes\w+|forme
 _FORMER = r"(?:former|ex|one-time|erstwhile|previous|ousted|deposed|late|then)"
 
 
-@cache
-def _role() -> str:
-    lines = (Path(__file__).parent / "lexicon" / "en" / "roles.txt").read_text(encoding="utf-8").splitlines()
-    return "|".join(re.escape(line).replace(r"\ ", r"\s+") for line in sorted(lines, key=len, reverse=True) if line[:1] != "#")
+_TITLE = (
+    r"(?:(?:the|a|its|their|self-styled|long-time|longtime|veteran|founding|current|new|newly elected|acting|interim|exiled"
+    r"|national|founder\s+and|and)[\s-]+)*"
+)
+_MODIFIERS = r"(?:(?!and\b|but\b|deputy\b|vice\b)[\w-]+\s+){0,2}?"
+_GRADE = (
+    r"(?:(?:mr|mrs|ms|dr|gen|general|col|colonel|maj|major|capt|captain|lt|sheikh|sir|prof|rev|father|comrade|commander"
+    r"|brig|brigadier)\.?\s+)*"
+)
+_WHICH_IS = r",?\s+(?:(?:which|that|who)\s+(?:is|was|are|were)\s+|is\s+|was\s+)?"
+_HEADED = r"(?:led|headed|commanded|chaired|run|captained)"
+_HEADS = r"(?:leads|led|heads|headed|commands|commanded|chairs|chaired|captains|captained|runs)"
+_FOUNDED = r"(?:co-founded|founded|set\s+up|established|created|launched)"
+_IS = r"(?:(?:who\s+)?(?:is|was|serves\s+as|served\s+as)\s+)?"
 
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    role, former = _role(), rf"(?P<former>{_FORMER})?"
-    title = r"(?:(?:the|a|its|their|self-styled|long-time|longtime|veteran|founding|current|new|newly elected|acting|interim|exiled|national|founder\s+and|and)[\s-]+)*"
-    modifiers = r"(?:(?!and\b|but\b|deputy\b|vice\b)[\w-]+\s+){0,2}?"
-    grade = r"(?:(?:mr|mrs|ms|dr|gen|general|col|colonel|maj|major|capt|captain|lt|sheikh|sir|prof|rev|father|comrade|commander|brig|brigadier)\.?\s+)*"
+    """What may stand between a group and a person, or a person and a group."""
+    role, former = roles(), rf"(?P<former>{_FORMER})?"
     raw = {
-        # between group and person
-        "group_role_person": rf"(?:['’]s?)?\s+{title}{former}[\s-]*{modifiers}(?:{role})[\s,]+{grade}",
-        "group_led_by_person": rf",?\s+(?:(?:which|that|who)\s+(?:is|was|are|were)\s+|is\s+|was\s+)?(?:now\s+)?(?:led|headed|commanded|chaired|run|captained)\s+by\s+{title}{grade}",
-        "group_founded_by_person": rf",?\s+(?:(?:which|that)\s+(?:is|was)\s+|was\s+)?(?:founded|set\s+up|established|created|launched)\s+(?:in\s+\d{{4}}\s+)?by\s+{title}{grade}",
-        "role_of_group_person": rf",\s+{grade}",
-        # between person and group
-        "person_role_of_group": rf",?\s+(?:(?:who\s+)?(?:is|was|serves\s+as|served\s+as)\s+)?{title}{former}[\s-]*{modifiers}(?:{role})\s+(?:of|at|for)\s+(?:the\s+)?",
-        "person_groups_role": rf",?\s+(?:(?:who\s+)?(?:is|was)\s+)?(?:the\s+)?",
-        "person_leads_group": r"(?:,\s+who)?\s+(?:now\s+)?(?:leads|led|heads|headed|commands|commanded|chairs|chaired|captains|captained|runs)\s+(?:the\s+)?",
-        "person_founded_group": r"(?:,\s+who)?\s+(?:co-founded|founded|set\s+up|established)\s+(?:the\s+)?",
+        "group_role_person": rf"(?:['’]s?)?\s+{_TITLE}{former}[\s-]*{_MODIFIERS}(?:{role})[\s,]+{_GRADE}",
+        "group_led_by_person": rf"{_WHICH_IS}(?:now\s+)?{_HEADED}\s+by\s+{_TITLE}{_GRADE}",
+        "group_founded_by_person": rf"{_WHICH_IS}{_FOUNDED}\s+(?:in\s+\d{{4}}\s+)?by\s+{_TITLE}{_GRADE}",
+        "role_of_group_person": rf",\s+{_GRADE}",
+        "person_role_of_group": (
+            rf",?\s+{_IS}{_TITLE}{former}[\s-]*{_MODIFIERS}(?:{role})\s+(?:of|at|for)\s+(?:the\s+)?"
+        ),
+        "person_groups_role": r",?\s+(?:(?:who\s+)?(?:is|was)\s+)?(?:the\s+)?",
+        "person_leads_group": rf"(?:,\s+who)?\s+(?:now\s+)?{_HEADS}\s+(?:the\s+)?",
+        "person_founded_group": rf"(?:,\s+who)?\s+{_FOUNDED}\s+(?:the\s+)?",
     }
     return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in raw.items()}
 
@@ -51,7 +60,7 @@ def pattern_facts(text: str, mentions: Sequence[Mention], order: Sequence[int]) 
     """
     patterns = _patterns()
     tops = [i for i in order if mentions[i].kind is MentionKind.NAME and mentions[i].cls is not EntityClass.DATE]
-    for i, j in zip(tops, tops[1:], strict=False):
+    for i, j in itertools.pairwise(tops):
         a, b = mentions[i], mentions[j]
         if a.span.end > b.span.start or b.span.start - a.span.end > 120:
             continue
@@ -75,7 +84,9 @@ def _group_first(
         yield i, "foundedBy", j, False
     elif patterns["role_of_group_person"].fullmatch(between):
         before = text[max(0, group.span.start - 60) : group.span.start]
-        if re.search(rf"(?:^|\s)(?:{_role()})\s+of\s+(?:the\s+)?$", before, re.IGNORECASE) and not re.search(rf"\b{_NOT}\b", before, re.IGNORECASE):
+        if re.search(rf"(?:^|\s)(?:{roles()})\s+of\s+(?:the\s+)?$", before, re.IGNORECASE) and not re.search(
+            rf"\b{_NOT}\b", before, re.IGNORECASE
+        ):
             yield j, "leads", i, re.search(rf"\b{_FORMER}\b", before, re.IGNORECASE) is not None
 
 
@@ -90,5 +101,5 @@ def _person_first(
         yield j, "foundedBy", i, False
     elif "," in between and patterns["person_groups_role"].fullmatch(between):
         after = text[group.span.end : group.span.end + 50]
-        if re.match(rf"['’]s?\s+(?:(?!deputy|vice)[\w-]+\s+){{0,2}}?(?:{_role()})\b", after, re.IGNORECASE):
+        if re.match(rf"['’]s?\s+(?:(?!deputy|vice)[\w-]+\s+){{0,2}}?(?:{roles()})\b", after, re.IGNORECASE):
             yield i, "leads", j, False

@@ -9,20 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
+from kg.extract.words import lines
 from kg.types import EntityClass, Mention, MentionKind, Span
 
 __all__ = ["attribution", "cues_for"]
 
-_BOUNDARY = re.compile(r"[;:.!?—–]\s|,\s(?:and|but|while|although|though|as|after|before|which|who|where|when|because)\s|\s(?:but|while|although|after|before|because)\s|[\"“”]")
-_SAYS = r"(?:said|says|say|told|announced|reported|reports|claimed|claims|stated|confirmed|added|tweeted|wrote|insisted|argued|warned|declared|acknowledged|noted|according\s+to)"
+_BOUNDARY = re.compile(
+    r"[;:.!?—–]\s"
+    r"|,\s(?:and|but|while|although|though|as|after|before|which|who|where|when|because)\s"
+    r"|\s(?:but|while|although|after|before|because)\s"
+    r"|[\"“”]"
+)
+_SAYS = (
+    r"(?:said|says|say|told|announced|reported|reports|claimed|claims|stated|confirmed|added|tweeted|wrote|insisted|argued"
+    r"|warned|declared|acknowledged|noted|according\s+to)"
+)
 
 
 @cache
 def _cues() -> list[tuple[re.Pattern[str], str]]:
-    path = Path(__file__).parent / "lexicon" / "en" / "cues.tsv"
-    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    rows = [line.split("\t") for line in lines("cues.tsv")]
     return [(re.compile(rf"(?<![\w-]){cue}(?![\w])", re.IGNORECASE), status) for cue, status in rows]
 
 
@@ -48,14 +55,19 @@ def cues_for(text: str, sentence: Span, a: Span, b: Span) -> frozenset[str]:
     return frozenset(status for pattern, status in _cues() if pattern.search(stretch))
 
 
-def attribution(text: str, sentence: Span, ends: Sequence[Span], mentions: Sequence[Mention], here: Sequence[int]) -> int | None:
+def attribution(
+    text: str, sentence: Span, ends: Sequence[Span], mentions: Sequence[Mention], here: Sequence[int]
+) -> int | None:
     """The mention in this sentence that is named as the source ("X said", "according to X"), unless it is an end of the fact.
 
     `here`: the mentions of the sentence.
     """
     for i in here:
         m = mentions[i]
-        if m.cls not in (EntityClass.PERSON, EntityClass.GROUP, EntityClass.POLITY) or m.kind in (MentionKind.TRIGGER, MentionKind.PRONOUN):
+        if m.cls not in (EntityClass.PERSON, EntityClass.GROUP, EntityClass.POLITY) or m.kind in (
+            MentionKind.TRIGGER,
+            MentionKind.PRONOUN,
+        ):
             continue
         if any(m.span.overlaps(end) for end in ends):
             continue

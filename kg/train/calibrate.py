@@ -40,7 +40,9 @@ def samples(records: Sequence[Mapping[str, Any]], extractor: ModelExtractor) -> 
         extraction = extractor.extract(document_of(record))
         for predicate, score, right, across in judged(record, extraction):
             p = min(max(score, 1e-4), 1 - 1e-4)
-            found[predicate].append((math.log(p / (1 - p)), right, 2.0 if record["source"] == "newsgraph" else 1.0, across))
+            found[predicate].append(
+                (math.log(p / (1 - p)), right, 2.0 if record["source"] == "newsgraph" else 1.0, across)
+            )
     return found
 
 
@@ -51,7 +53,8 @@ def judged(record: Mapping[str, Any], extraction: Extraction) -> list[tuple[str,
         gold_at.setdefault((-1, m["end"]), m["cluster"])
     scope = record["annotated"].get("predicates")
     partial = record["annotated"]["mentions"] != "all"
-    gold, unknown = set(), set()
+    gold: set[tuple[Any, str, Any]] = set()
+    unknown: set[tuple[Any, str, Any]] = set()
     for s, p, o, info in record["triples"]:
         key = (s, NAMES.get(p, "occurredOn" if p == "endDate" else p), o)
         known = info.get("co") or info.get("evidence") or record["source"] == "newsgraph"
@@ -72,7 +75,7 @@ def judged(record: Mapping[str, Any], extraction: Extraction) -> list[tuple[str,
     for (s, p, o), (score, across) in best.items():
         key = (cluster_of[s], p, cluster_of[o])
         mirrored = (key[2], p, key[0])
-        if scope is not None and p not in scope or key in unknown or (partial and None in key):
+        if (scope is not None and p not in scope) or key in unknown or (partial and None in key):
             continue
         result.append((p, score, key in gold or (p == "spouseOf" and mirrored in gold), across))
     return result
@@ -109,7 +112,9 @@ def _newton(of: Sequence[Sample], prior: tuple[float, float, float]) -> tuple[fl
         hessian = (design * (w * p * (1 - p))[:, None]).T @ design + pull * np.eye(3)
         step = np.linalg.solve(hessian, gradient)
         size = 1.0
-        while loss(theta - size * step) > loss(theta) and size > 1e-4:  # a full step may overshoot where p is near 0 or 1
+        while (
+            loss(theta - size * step) > loss(theta) and size > 1e-4
+        ):  # a full step may overshoot where p is near 0 or 1
             size /= 2
         theta = theta - size * step
         if np.abs(size * step).max() < 1e-6:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -92,9 +92,34 @@ def own_records(part: str) -> list[dict[str, Any]]:
 
 
 _CUT = re.compile(
-    r"\s*(?:,|\(|;|:| - |\b(?:of|in|who|whom|whose|that|which|to|from|with|at|on|for|by|near|where|when|against|over|about|into|after|before|under|like|as|including|between|during|and|or|is|are|was)\b)"  # noqa: E501
+    r"\s*(?:,|\(|;|:| - |\b(?:of|in|who|whom|whose|that|which|to|from|with|at|on|for|by|near|where|when|against|over|about|into"
+    r"|after|before|under|like|as|including|between|during|and|or|is|are|was)\b)"
 )
-_INNER = frozenset("of the for and de la le el al bin ibn van von der den di da do dos du in on y e & to".split())
+_INNER = frozenset(
+    (
+        *(
+            "of",
+            "the",
+            "for",
+            "and",
+            "de",
+            "la",
+            "le",
+            "el",
+            "al",
+            "bin",
+            "ibn",
+            "van",
+            "von",
+            "der",
+            "den",
+            "di",
+            "da",
+            "do",
+        ),
+        *("dos", "du", "in", "on", "y", "e", "&", "to"),
+    )
+)
 _ENDS = re.compile(r"(?:['’]s|['’])$")
 
 
@@ -112,7 +137,10 @@ def to_example(record: dict[str, Any]) -> Example:
     """A document of any corpus as an Example; what its corpus does not annotate is masked."""
     source = record["source"].split()[0]
     clusters: dict[str, int] = {}
-    number = lambda cluster: clusters.setdefault(cluster, len(clusters))  # noqa: E731
+
+    def number(cluster: str) -> int:
+        return clusters.setdefault(cluster, len(clusters))
+
     entities = {e["cluster"]: e for e in record["entities"]}
     mentions: list[ExampleMention] = []
     for m in record["mentions"]:
@@ -211,7 +239,7 @@ def _add_pronouns(text: str, mentions: list[ExampleMention], source: str) -> Non
 _RENAMED = {"startDate": "occurredOn", "endDate": "occurredOn"}
 
 
-def _facts(record: dict[str, Any], source: str, number: Any) -> Facts | None:
+def _facts(record: dict[str, Any], source: str, number: Callable[[str], int]) -> Facts | None:
     if source not in {"newsgraph", "Re-DocRED", "KnowledgeNet", "MUC-4", "Wiki80"}:
         return None
     index = {name: i for i, name in enumerate(PREDICATES)}

@@ -77,7 +77,14 @@ class Pairs(nn.Module):
         self.dropout = nn.Dropout(0.15)
 
     def forward(
-        self, states: Tensor, attention: Tensor, spans: Tensor, kinds: Tensor, subjects: Tensor, objects: Tensor, gaps: Tensor
+        self,
+        states: Tensor,
+        attention: Tensor,
+        spans: Tensor,
+        kinds: Tensor,
+        subjects: Tensor,
+        objects: Tensor,
+        gaps: Tensor,
     ) -> Tensor:
         """Logits (p, outputs).
 
@@ -117,7 +124,8 @@ class Network(nn.Module):
         """Start from the base model's weights (safetensors, BERT names)."""
         base = load_file(weights)
         copy = {
-            "positions.weight": base["embeddings.position_embeddings.weight"] + base["embeddings.token_type_embeddings.weight"][0],
+            "positions.weight": base["embeddings.position_embeddings.weight"]
+            + base["embeddings.token_type_embeddings.weight"][0],
             "norm.weight": base["embeddings.LayerNorm.weight"],
             "norm.bias": base["embeddings.LayerNorm.bias"],
         }

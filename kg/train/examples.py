@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.extract.labels import CLASSES, COREFERENCE, EVENT_TYPES, FITS, KINDS, NAME_TAGS, NOMINAL_CLASSES, NOMINAL_TAGS, PREDICATES, STATUSES, distance_bucket
+from kg.extract.labels import (
+    CLASSES,
+    COREFERENCE,
+    EVENT_TYPES,
+    FITS,
+    KINDS,
+    NAME_TAGS,
+    NOMINAL_CLASSES,
+    PREDICATES,
+    STATUSES,
+    distance_bucket,
+)
 from kg.extract.tokens import CLS, SEP, WordPieces
 from kg.extract.windows import windows
 from kg.train.corpora import INCIDENTS, Example, ExampleMention
@@ -44,7 +56,10 @@ class PairTargets:
 
 @dataclass(slots=True)
 class Item:
-    """One window. Arrays are (n,) over its pieces, [CLS] and [SEP] included; `allowed` (n, tags) bool is the set of tags a piece may have."""
+    """One window. Arrays are (n,) over its pieces, [CLS] and [SEP] included.
+
+    `allowed` (n, tags) bool: the tags that a piece may have.
+    """
 
     source: str
     ids: NDArray[np.int64]
@@ -64,6 +79,11 @@ class Item:
     sentence_of: NDArray[np.int64]
 
 
+def _pad(values: NDArray[Any], edge: int | bool) -> NDArray[Any]:
+    """With a place for [CLS] and [SEP]."""
+    return np.concatenate([[edge], values, [edge]])
+
+
 def items(example: Example, tokenizer: WordPieces) -> list[Item]:
     """The windows of an example."""
     pieces = tokenizer.pieces(example.text)
@@ -71,8 +91,7 @@ def items(example: Example, tokenizer: WordPieces) -> list[Item]:
     sentence_starts = np.array([s for s, _ in example.sentences])
     for window in windows(pieces, [Span(s, e) for s, e in example.sentences if e > s]):
         at = slice(window.start, window.end)
-        pad = lambda a, v: np.concatenate([[v], a, [v]])  # noqa: E731
-        starts, ends = pad(pieces.starts[at], -1), pad(pieces.ends[at], -1)
+        starts, ends = _pad(pieces.starts[at], -1), _pad(pieces.ends[at], -1)
         inside: list[ExampleMention] = []
         where: list[tuple[int, int]] = []
         low, high = pieces.starts[window.start], pieces.ends[window.end - 1]
@@ -89,7 +108,7 @@ def items(example: Example, tokenizer: WordPieces) -> list[Item]:
         item = Item(
             source=example.source,
             ids=np.concatenate([[CLS], pieces.ids[at], [SEP]]),
-            shapes=pad(pieces.shapes[at], 0),
+            shapes=_pad(pieces.shapes[at], 0),
             allowed=None,
             nominals=None,
             triggers=None,
@@ -101,7 +120,7 @@ def items(example: Example, tokenizer: WordPieces) -> list[Item]:
             example=example,
             starts=starts,
             ends=ends,
-            first=pad(pieces.first[at], False),
+            first=_pad(pieces.first[at], False),
             sentence_of=sentence_of,
         )
         _tag_targets(item, complete)
@@ -146,13 +165,17 @@ def _tag_targets(item: Item, complete: NDArray[np.bool_] | None) -> None:
         item.triggers[~item.first] = np.nan
 
 
-def pair_targets(item: Item, extra: list[tuple[int, int, EntityClass, MentionKind]], rng: np.random.Generator) -> PairTargets | None:
+def pair_targets(
+    item: Item, extra: list[tuple[int, int, EntityClass, MentionKind]], rng: np.random.Generator
+) -> PairTargets | None:
     """Pairs and targets of a window. `extra`: predicted mentions that no annotation covers (first piece, end, class, kind): for
     corpora which annotate only what takes part in a fact they are the negatives."""
     example = item.example
     item = replace(item, mentions=list(item.mentions), pieces=list(item.pieces), sentences=list(item.sentences))
     for a, b, cls, kind in extra:
-        item.mentions.append(ExampleMention(int(item.starts[a]), int(item.ends[b - 1]), cls, kind, -2 - len(item.mentions)))
+        item.mentions.append(
+            ExampleMention(int(item.starts[a]), int(item.ends[b - 1]), cls, kind, -2 - len(item.mentions))
+        )
         item.pieces.append((a, b))
         item.sentences.append(int(item.sentence_of[a]))
     if extra:
@@ -176,7 +199,7 @@ def pair_targets(item: Item, extra: list[tuple[int, int, EntityClass, MentionKin
                 for j, o in enumerate(mentions):
                     if i == j or o.cls not in object_classes or abs(item.sentences[i] - item.sentences[j]) > NEAR:
                         continue
-                    if s.cluster == o.cluster or (s.cluster == -1 or o.cluster == -1) and rng.random() > 0.3:
+                    if s.cluster == o.cluster or ((s.cluster == -1 or o.cluster == -1) and rng.random() > 0.3):
                         continue
                     groups.setdefault((_bag(example, s), p, o.cluster), []).append(pair(i, j))
         _fact_bags(item, groups, pairs, bags)
@@ -232,7 +255,7 @@ def _fact_bags(
                 near = both or near
             if near:
                 bags.append((np.array(near), p, 1, 0.6 if item.example.incidents else 1.0))
-        elif key not in unknown and facts.negatives and not (obj, p, subject) in holds:
+        elif key not in unknown and facts.negatives and (obj, p, subject) not in holds:
             weight = 1.0
             if item.example.incidents:
                 if not holds:
@@ -243,7 +266,9 @@ def _fact_bags(
             bags.append((np.array(members), p, 0, 1.0))
 
 
-def _coreference_bags(item: Item, pair: Callable[[int, int], int], bags: list[tuple[NDArray[np.int64], int, int, float]]) -> None:
+def _coreference_bags(
+    item: Item, pair: Callable[[int, int], int], bags: list[tuple[NDArray[np.int64], int, int, float]]
+) -> None:
     output = len(PREDICATES)
     assert COREFERENCE == "sameAs"
     order = sorted(range(len(item.mentions)), key=lambda k: item.pieces[k])
@@ -257,7 +282,12 @@ def _coreference_bags(item: Item, pair: Callable[[int, int], int], bags: list[tu
                 continue
             same = other.cluster == anaphor.cluster and anaphor.cluster >= 0
             hard = anaphor.kind is not MentionKind.NAME
-            if not same and not hard and item.example.source != "newsgraph" and abs(item.pieces[i][0] - item.pieces[j][0]) > 60:
+            if (
+                not same
+                and not hard
+                and item.example.source != "newsgraph"
+                and abs(item.pieces[i][0] - item.pieces[j][0]) > 60
+            ):
                 continue
             bags.append((np.array([pair(j, i)]), output, int(same), 0.5 if hard or same else 0.15))
 

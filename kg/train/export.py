@@ -32,7 +32,9 @@ class _Encoder(nn.Module):
         return (states, attention, *self.network.tag(states))
 
 
-def export(network: Network, base: Path, tokenizer: Path, out: Path, *, name: str, version: str, more: Mapping[str, Any]) -> None:
+def export(
+    network: Network, base: Path, tokenizer: Path, out: Path, *, name: str, version: str, more: Mapping[str, Any]
+) -> None:
     """Write the artifact to `out`; weights int8, activations scaled dynamically. `more` joins the manifest (calibration, data, seed)."""
     network = network.eval()
     out.mkdir(parents=True, exist_ok=True)
@@ -45,9 +47,15 @@ def export(network: Network, base: Path, tokenizer: Path, out: Path, *, name: st
             input_names=["words", "shapes"],
             output_names=["states", "attention", "names", "nominals", "triggers", "types"],
             dynamic_axes={
-                "words": {1: "n"}, "shapes": {1: "n"}, "states": {1: "n"}, "attention": {2: "n", 3: "n"},
-                "names": {1: "n"}, "nominals": {1: "n"}, "triggers": {1: "n"}, "types": {1: "n"},
-            },  # fmt: skip
+                "words": {1: "n"},
+                "shapes": {1: "n"},
+                "states": {1: "n"},
+                "attention": {2: "n", 3: "n"},
+                "names": {1: "n"},
+                "nominals": {1: "n"},
+                "triggers": {1: "n"},
+                "types": {1: "n"},
+            },
             opset_version=17,
             dynamo=False,
         )
@@ -67,9 +75,15 @@ def export(network: Network, base: Path, tokenizer: Path, out: Path, *, name: st
         input_names=["states", "attention", "spans", "kinds", "subjects", "objects", "gaps"],
         output_names=["logits"],
         dynamic_axes={
-            "states": {0: "n"}, "attention": {1: "n", 2: "n"}, "spans": {0: "m", 1: "n"}, "kinds": {0: "m"},
-            "subjects": {0: "p"}, "objects": {0: "p"}, "gaps": {0: "p"}, "logits": {0: "p"},
-        },  # fmt: skip
+            "states": {0: "n"},
+            "attention": {1: "n", 2: "n"},
+            "spans": {0: "m", 1: "n"},
+            "kinds": {0: "m"},
+            "subjects": {0: "p"},
+            "objects": {0: "p"},
+            "gaps": {0: "p"},
+            "logits": {0: "p"},
+        },
         opset_version=17,
         dynamo=False,
     )

@@ -102,7 +102,9 @@ def load_examples(data: Path, without: frozenset[str] = frozenset()) -> dict[str
             continue
         records = read_jsonl(data / f"{name}.train.jsonl.gz")
         found[name] = [
-            to_example(r) for r in records if r.get("title") not in scratch and r["id"] not in near and not _in_fold(name, r["id"])
+            to_example(r)
+            for r in records
+            if r.get("title") not in scratch and r["id"] not in near and not _in_fold(name, r["id"])
         ]
     return found
 
@@ -118,7 +120,9 @@ def fold_records(data: Path, without: frozenset[str] = frozenset()) -> list[dict
     for name in FOLDED:
         if name not in without:
             records = read_jsonl(data / f"{name}.train.jsonl.gz")
-            found += [r for r in records if _in_fold(name, r["id"]) and r.get("title") not in scratch and r["id"] not in near]
+            found += [
+                r for r in records if _in_fold(name, r["id"]) and r.get("title") not in scratch and r["id"] not in near
+            ]
     return found
 
 
@@ -139,7 +143,9 @@ class Losses:
     def __init__(self, network: Network, words: Tensor, scales: Tensor) -> None:
         self.network = network
         self.words, self.scales = words, scales
-        self.hard = False  # also show our own passages with the model's own mistaken mentions, which take part in nothing
+        self.hard = (
+            False  # also show our own passages with the model's own mistaken mentions, which take part in nothing
+        )
         self.positive = torch.ones(len(PREDICATES) + 1)
         for name, weight in POSITIVE.items():
             self.positive[PREDICATES.index(name)] = weight
@@ -147,7 +153,9 @@ class Losses:
     def embed(self, ids: Tensor) -> Tensor:
         return self.words[ids].float() * self.scales[ids]
 
-    def __call__(self, batch: Sequence[Item], prepared: Sequence[PairTargets | None], rng: np.random.Generator) -> dict[str, Tensor]:
+    def __call__(
+        self, batch: Sequence[Item], prepared: Sequence[PairTargets | None], rng: np.random.Generator
+    ) -> dict[str, Tensor]:
         length = max(len(item.ids) for item in batch)
         ids = torch.zeros(len(batch), length, dtype=torch.long)
         shapes = torch.zeros_like(ids)
@@ -160,7 +168,14 @@ class Losses:
         with torch.autocast("cpu", dtype=torch.bfloat16):
             states, attention = self.network.encode(self.embed(ids), shapes, mask)
             names, nominals, triggers, types = (x.float() for x in self.network.tag(states))
-        found: dict[str, list[Tensor]] = {"names": [], "nominals": [], "triggers": [], "types": [], "pairs": [], "statuses": []}
+        found: dict[str, list[Tensor]] = {
+            "names": [],
+            "nominals": [],
+            "triggers": [],
+            "types": [],
+            "pairs": [],
+            "statuses": [],
+        }
         for row, item in enumerate(batch):
             self._tag_losses(item, row, names, nominals, triggers, types, found)
             targets = prepared[row]
@@ -170,10 +185,19 @@ class Losses:
                 n = len(item.ids)
                 self._pair_losses(states[row, :n], attention[row, :, :n, :n], targets, found)
         weights = {"names": 1.0, "nominals": 0.7, "triggers": 1.0, "types": 0.3, "pairs": 1.0, "statuses": 0.5}
-        return {name: weights[name] * torch.stack(values).sum() / len(batch) for name, values in found.items() if values}
+        return {
+            name: weights[name] * torch.stack(values).sum() / len(batch) for name, values in found.items() if values
+        }
 
     def _tag_losses(
-        self, item: Item, row: int, names: Tensor, nominals: Tensor, triggers: Tensor, types: Tensor, found: dict[str, list[Tensor]]
+        self,
+        item: Item,
+        row: int,
+        names: Tensor,
+        nominals: Tensor,
+        triggers: Tensor,
+        types: Tensor,
+        found: dict[str, list[Tensor]],
     ) -> None:
         n = len(item.ids)
         if item.allowed is not None:
@@ -181,19 +205,25 @@ class Losses:
             log_p = names[row, :n].log_softmax(-1).masked_fill(~allowed, -1e4)
             found["names"].append(-log_p.logsumexp(-1).mean() * 4)
         if item.nominals is not None:
-            found["nominals"].append(nn.functional.cross_entropy(nominals[row, :n], torch.from_numpy(item.nominals)) * 4)
+            found["nominals"].append(
+                nn.functional.cross_entropy(nominals[row, :n], torch.from_numpy(item.nominals)) * 4
+            )
         if item.triggers is not None:
             target = torch.from_numpy(item.triggers)
             known = ~target.isnan()
             if known.any():
-                loss = nn.functional.binary_cross_entropy_with_logits(triggers[row, :n][known], target[known], reduction="sum")
+                loss = nn.functional.binary_cross_entropy_with_logits(
+                    triggers[row, :n][known], target[known], reduction="sum"
+                )
                 found["triggers"].append(loss / n * 4)
             typed = torch.from_numpy(item.types)
             if (typed >= 0).any():
                 weight = 1.0 if item.example.triggers == "typed" else 0.3
                 found["types"].append(weight * nn.functional.cross_entropy(types[row, :n], typed, ignore_index=-100))
 
-    def _pair_losses(self, states: Tensor, attention: Tensor, targets: PairTargets, found: dict[str, list[Tensor]]) -> None:
+    def _pair_losses(
+        self, states: Tensor, attention: Tensor, targets: PairTargets, found: dict[str, list[Tensor]]
+    ) -> None:
         spans = torch.zeros(len(targets.pieces), states.shape[0])
         for index, (a, b) in enumerate(targets.pieces):
             spans[index, a:b] = 1 / (b - a)
@@ -217,7 +247,9 @@ class Losses:
         found["pairs"].append(loss / 15)
         if len(targets.status_pairs):
             chosen = logits[torch.from_numpy(targets.status_pairs), len(PREDICATES) + 1 :]
-            found["statuses"].append(nn.functional.binary_cross_entropy_with_logits(chosen, torch.from_numpy(targets.statuses)))
+            found["statuses"].append(
+                nn.functional.binary_cross_entropy_with_logits(chosen, torch.from_numpy(targets.statuses))
+            )
 
 
 def _headline_case(item: Item, rng: np.random.Generator) -> np.ndarray:
@@ -296,12 +328,20 @@ def train(plan: Plan) -> Network:
     examples = load_examples(plan.data, plan.without)
     pool = {name: [i for e in of for i in items(e, tokenizer)] for name, of in examples.items()}
     for name, members in pool.items():
-        log.info("%s: %d texts, %d windows, %d pieces", name, len(examples[name]), len(members), sum(len(i.ids) for i in members))
+        log.info(
+            "%s: %d texts, %d windows, %d pieces",
+            name,
+            len(examples[name]),
+            len(members),
+            sum(len(i.ids) for i in members),
+        )
     losses = Losses(network, words, scales)
     heads = [p for n, p in network.named_parameters() if n.split(".")[0] not in ("layers", "positions", "norm")]
     body = [p for n, p in network.named_parameters() if n.split(".")[0] in ("layers", "positions", "norm")]
     optimiser = torch.optim.AdamW(
-        [{"params": body, "lr": plan.rate}, {"params": heads, "lr": plan.head_rate}], weight_decay=0.01, betas=(0.9, 0.98)
+        [{"params": body, "lr": plan.rate}, {"params": heads, "lr": plan.head_rate}],
+        weight_decay=0.01,
+        betas=(0.9, 0.98),
     )
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / 100, max(0.02, 1 - step / plan.steps))
@@ -316,7 +356,8 @@ def train(plan: Plan) -> Network:
         step = saved["step"]
     cache: dict[int, PairTargets | None] = {}
     network.train()
-    began, means, seen = time.monotonic(), {}, 0
+    means: dict[str, float] = {}
+    began, seen = time.monotonic(), 0
     batches = _batches(pool, plan.tokens, rng)
     for _ in range(step):
         next(batches)
@@ -327,6 +368,9 @@ def train(plan: Plan) -> Network:
             if id(item) not in cache:
                 cache[id(item)] = None if item.example.incidents else pair_targets(item, [], rng)
         parts = losses(batch, [cache[id(item)] for item in batch], rng)
+        if not parts:  # passages whose corpus annotates nothing that their window holds
+            step += 1
+            continue
         total = torch.stack(list(parts.values())).sum()
         optimiser.zero_grad(set_to_none=True)
         total.backward()
@@ -339,12 +383,20 @@ def train(plan: Plan) -> Network:
             means[name] = 0.98 * means.get(name, value.item()) + 0.02 * value.item()
         if step % 25 == 0:
             rate = seen / (time.monotonic() - began)
-            log.info("step %d of %d, %.0f pieces/s, %s", step, plan.steps, rate, " ".join(f"{k} {v:.3f}" for k, v in means.items()))
+            log.info(
+                "step %d of %d, %.0f pieces/s, %s",
+                step,
+                plan.steps,
+                rate,
+                " ".join(f"{k} {v:.3f}" for k, v in means.items()),
+            )
         if step % 250 == 0 or step == plan.steps:
-            state = {"network": network.state_dict(), "optimiser": optimiser.state_dict(), "schedule": schedule.state_dict()}
+            state = {
+                "network": network.state_dict(),
+                "optimiser": optimiser.state_dict(),
+                "schedule": schedule.state_dict(),
+            }
             partial = checkpoint.with_suffix(".new")
             torch.save({**state, "step": step}, partial)
             partial.replace(checkpoint)
     return network.eval()
-
-

@@ -13,15 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["EVENT_TYPES", "Fact", "MarkedMention", "Passage", "Problem", "read_passage", "to_record"]
+from kg.extract.labels import EVENT_TYPES
+
+__all__ = ["Fact", "MarkedMention", "Passage", "Problem", "read_passage", "to_record"]
 
 CLASSES = {"P": "Person", "G": "Group", "L": "Place", "C": "Polity", "E": "Event", "D": "Date"}
 KINDS = {"": "name", "~": "nominal", "*": "pronoun", "!": "name"}
-EVENT_TYPES = frozenset(
-    "attack battle bombing abduction killing protest riot strike election referendum talks agreement ceasefire arrest trial "
-    "appointment resignation meeting war coup disaster accident contest merger founding sanction raid displacement capture "
-    "withdrawal other".split()
-)
 # predicate → (classes of the subject, classes of the object), by id letter
 SIGNATURES = {
     "leads": ("P", "GC"),
@@ -136,7 +133,10 @@ def _read_header(passage: Passage, lines: list[str]) -> int:
 
 def _read_sentence(passage: Passage, line: str, number: int) -> None:
     """Append the line's plain text to the passage and its mentions to the list."""
-    problem = lambda what: passage.problems.append(Problem(number, what))  # noqa: E731
+
+    def problem(what: str) -> None:
+        passage.problems.append(Problem(number, what))
+
     out: list[str] = []
     base, length = len(passage.text), 0
     stack: list[tuple[str, str, int]] = []
@@ -195,7 +195,8 @@ def _read_fact(passage: Passage, line: str, number: int) -> None:
     if not passage.sentences:
         passage.problems.append(Problem(number, "a fact before the first sentence"))
         return
-    by, flags = None, set()
+    by: str | None = None
+    flags: set[str] = set()
     for flag in words[4:]:
         if flag.startswith("by="):
             by = flag[3:]
@@ -210,7 +211,10 @@ def _read_fact(passage: Passage, line: str, number: int) -> None:
 
 def _check(passage: Passage, last_line: int) -> None:
     entities = passage.entities()
-    problem = lambda line, what: passage.problems.append(Problem(line, what))  # noqa: E731
+
+    def problem(line: int, what: str) -> None:
+        passage.problems.append(Problem(line, what))
+
     for key in ("story", "genre", "region", "date", "outlet"):
         if not passage.header.get(key):
             problem(1, f"header '{key}' is missing")
@@ -234,16 +238,22 @@ def _check(passage: Passage, last_line: int) -> None:
             problem(fact.line, f"by={fact.by} is not mentioned")
         if fact.subject == fact.object:
             problem(fact.line, f"{fact.subject} {fact.predicate} itself")
-        key = (fact.subject, fact.predicate, fact.object, fact.sentence)
-        if key in seen:
+        place = (fact.subject, fact.predicate, fact.object, fact.sentence)
+        if place in seen:
             problem(fact.line, "the same fact twice below one sentence")
-        seen.add(key)
+        seen.add(place)
         here = passage.sentences[fact.sentence]
         if fact.holds and not any(
-            here[0] <= mention.start < here[1] for end in (fact.subject, fact.object) for mention in entities.get(end, ())
+            here[0] <= mention.start < here[1]
+            for end in (fact.subject, fact.object)
+            for mention in entities.get(end, ())
         ):
             problem(fact.line, f"neither {fact.subject} nor {fact.object} is mentioned in the sentence above")
-    held = {(f.subject, f.predicate, f.object) for f in passage.facts if f.holds and not f.flags & {"denied", "alleged", "planned"}}
+    held = {
+        (f.subject, f.predicate, f.object)
+        for f in passage.facts
+        if f.holds and not f.flags & {"denied", "alleged", "planned"}
+    }
     for fact in passage.facts:
         if not fact.holds and (fact.subject, fact.predicate, fact.object) in held:
             problem(fact.line, "a trap that is a fact elsewhere in the text")
@@ -258,7 +268,9 @@ def to_record(passage: Passage, identifier: str) -> dict[str, Any]:
             info = triples.setdefault((fact.subject, fact.predicate, fact.object), {"evidence": [], "flags": []})
             info["evidence"].append(fact.sentence)
             info["flags"].append(sorted(fact.flags | ({f"by={fact.by}"} if fact.by else set())))
-    where = {m: i for i, (start, end) in enumerate(passage.sentences) for m in passage.mentions if start <= m.start < end}
+    where = {
+        m: i for i, (start, end) in enumerate(passage.sentences) for m in passage.mentions if start <= m.start < end
+    }
     for (subject, _, obj), info in triples.items():
         sentences = [{where[m] for m in entities[end]} for end in (subject, obj)]
         info["co"] = sorted(sentences[0] & sentences[1])
@@ -270,7 +282,14 @@ def to_record(passage: Passage, identifier: str) -> dict[str, Any]:
         "text": passage.text,
         "sents": [list(sentence) for sentence in passage.sentences],
         "mentions": [
-            {"id": f"m{i}", "start": m.start, "end": m.end, "type": CLASSES[m.entity[0]], "cluster": m.entity, "kind": m.kind}
+            {
+                "id": f"m{i}",
+                "start": m.start,
+                "end": m.end,
+                "type": CLASSES[m.entity[0]],
+                "cluster": m.entity,
+                "kind": m.kind,
+            }
             for i, m in enumerate(passage.mentions)
         ],
         "entities": [

@@ -13,7 +13,12 @@ import numpy as np
 
 __all__ = ["Pools", "name_pools", "varied"]
 
-_PARTICLES = frozenset("de la le el al bin ibn van von der den di da do dos du and of the".split())
+_PARTICLES = frozenset(
+    (
+        *("de", "la", "le", "el", "al", "bin", "ibn", "van", "von", "der", "den", "di", "da", "do", "dos", "du"),
+        *("and", "of", "the"),
+    )
+)
 
 
 class Pools:
@@ -76,7 +81,10 @@ def _edited(record: dict[str, Any], edits: Sequence[tuple[int, int, str]]) -> di
         # inside an edited span only its edges are ever looked up
         at = end
     result["text"] = "".join(parts) + text[at:]
-    move = lambda offset: int(offset + shift[offset])  # noqa: E731
+
+    def move(offset: int) -> int:
+        return int(offset + shift[offset])
+
     result["sents"] = [[move(a), move(b)] for a, b in record["sents"]]
     for m, old in zip(result["mentions"], record["mentions"], strict=True):
         m["start"], m["end"] = move(old["start"]), move(old["end"])

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from kg.extract.coref import bare_nominal, chains_of, country_of, is_acronym, name_key
+from kg.extract.coref import bare_nominal, chains_of, is_acronym, name_key
+from kg.extract.words import country_of
 from kg.types import EntityClass, Mention, MentionKind, Span
 
 P, G, L, C, E = (EntityClass(c) for c in ("Person", "Group", "Place", "Polity", "Event"))
@@ -30,7 +31,9 @@ def marked(text: str) -> tuple[str, list[Mention]]:
 def names(text: str, scores: dict[tuple[int, int], float] | None = None) -> list[set[str]]:
     """The surfaces of each chain."""
     plain, mentions = marked(text)
-    return [{mentions[m].span.of(plain) for m in chain.mentions} for chain in chains_of(plain, mentions, scores or {}, {})]
+    return [
+        {mentions[m].span.of(plain) for m in chain.mentions} for chain in chains_of(plain, mentions, scores or {}, {})
+    ]
 
 
 def test_a_surname_joins_the_only_full_name_that_has_it() -> None:
@@ -59,7 +62,9 @@ def test_initials_join_the_full_name() -> None:
 
 
 def test_acronyms_join_their_long_form() -> None:
-    assert names("the {G:Harbour Pilots' Association} ({G:HPA}) and the {G:HPA}") == [{"Harbour Pilots' Association", "HPA"}]
+    assert names("the {G:Harbour Pilots' Association} ({G:HPA}) and the {G:HPA}") == [
+        {"Harbour Pilots' Association", "HPA"}
+    ]
 
 
 def test_a_foreign_acronym_in_brackets_is_a_definition() -> None:
@@ -82,7 +87,7 @@ def test_nominals_and_pronouns_join_their_best_antecedent() -> None:
 
 
 def test_a_pronoun_without_antecedent_is_in_no_chain() -> None:
-    assert names("{G*:It} rained on {P:Ana Diaz}.", {(0, 1): 0.9} and {}) == [{"Ana Diaz"}]
+    assert names("{G*:It} rained on {P:Ana Diaz}.", {}) == [{"Ana Diaz"}]
 
 
 def test_a_person_never_joins_a_group() -> None:
@@ -90,7 +95,9 @@ def test_a_person_never_joins_a_group() -> None:
 
 
 def test_the_same_side_named_twice_is_one() -> None:
-    assert names("{G~:harbour rebels} fled; {G~:the harbour rebels} returned.") == [{"harbour rebels", "the harbour rebels"}]
+    assert names("{G~:harbour rebels} fled; {G~:the harbour rebels} returned.") == [
+        {"harbour rebels", "the harbour rebels"}
+    ]
 
 
 def test_a_country_and_its_adjective_are_one_polity() -> None:

@@ -60,7 +60,9 @@ def test_without_publication_date_relative_dates_are_not_guessed(text: str) -> N
     assert date_value(text, None) is None
 
 
-@pytest.mark.parametrize("text", ["31 February 2019", "the same day", "soon", "1989 to 1979", "flight 1234 to 1999 Avenue"])
+@pytest.mark.parametrize(
+    "text", ["31 February 2019", "the same day", "soon", "1989 to 1979", "flight 1234 to 1999 Avenue"]
+)
 def test_what_is_no_date_has_no_value(text: str) -> None:
     assert date_value(text, THURSDAY) is None
 

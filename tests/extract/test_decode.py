@@ -50,6 +50,7 @@ def test_words_of_gives_piece_ranges() -> None:
     assert words_of(np.array([True, False, False, True])).tolist() == [0, 3, 4]
 
 
+@settings(deadline=None)
 @given(arrays(np.float32, (3, 4), elements=st.floats(-80, 80, width=32)))
 def test_probabilities_are_probabilities(logits: np.ndarray) -> None:
     assert np.allclose(softmax(logits).sum(axis=-1), 1, atol=1e-5)

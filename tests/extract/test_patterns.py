@@ -37,7 +37,10 @@ def test_leaders(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{P:Ana Diaz}, a former leader of the {G:Orkhon Front}, spoke.", "{G:Orkhon Front}'s former leader {P:Ana Diaz} spoke."],
+    [
+        "{P:Ana Diaz}, a former leader of the {G:Orkhon Front}, spoke.",
+        "{G:Orkhon Front}'s former leader {P:Ana Diaz} spoke.",
+    ],
 )
 def test_former_leaders_are_former(text: str) -> None:
     assert facts(text) == [("Ana Diaz", "leads", "Orkhon Front", True)]

@@ -39,7 +39,9 @@ def test_cues(text: str, expected: set[str]) -> None:
     [
         pytest.param("{G:HPA} attacked {L:Oslo}, {P:Eva Holt} said.", "Eva Holt", id="said after the name"),
         pytest.param("According to {P:Eva Holt}, {G:HPA} attacked {L:Oslo}.", "Eva Holt", id="according to"),
-        pytest.param("{G:HPA} attacked {L:Oslo}, said police chief {P:Eva Holt}.", "Eva Holt", id="said before a title"),
+        pytest.param(
+            "{G:HPA} attacked {L:Oslo}, said police chief {P:Eva Holt}.", "Eva Holt", id="said before a title"
+        ),
         pytest.param("{G:HPA} attacked {L:Oslo} and {P:Eva Holt} fled.", None, id="nobody says it"),
         pytest.param("{G:HPA} said it attacked {L:Oslo}.", None, id="an end of the fact is no other source"),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +19,7 @@ def text_of(lengths: list[int]) -> tuple[Pieces, list[Span]]:
     starts = np.arange(n, dtype=np.int64)
     pieces = Pieces(starts, np.ones(n, dtype=np.int64), starts, starts + 1, np.ones(n, dtype=bool))
     edges = np.cumsum([0, *lengths]).tolist()
-    return pieces, [Span(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return pieces, [Span(a, b) for a, b in itertools.pairwise(edges)]
 
 
 @given(st.lists(st.integers(1, 60), max_size=40), st.integers(20, 80), st.integers(0, 40))
@@ -37,7 +39,10 @@ def test_sentences_that_fit_are_whole(lengths: list[int]) -> None:
 
 def test_later_windows_repeat_the_sentence_before() -> None:
     pieces, sentences = text_of([30, 20, 30])
-    assert [(w.start, w.fresh, w.end) for w in windows(pieces, sentences, size=60, context=25)] == [(0, 0, 50), (30, 50, 80)]
+    assert [(w.start, w.fresh, w.end) for w in windows(pieces, sentences, size=60, context=25)] == [
+        (0, 0, 50),
+        (30, 50, 80),
+    ]
 
 
 def test_a_sentence_longer_than_a_window_is_cut() -> None:

@@ -51,7 +51,9 @@ def test_a_record_has_facts_with_evidence_and_no_traps(tmp_path: Path) -> None:
         pytest.param("[P1 Ana] and [G1 HPA].\n= P1 rules G1\n", "no such predicate", id="predicate"),
         pytest.param("[P1 Ana] and [G1 HPA].\n= P1 leads G1 maybe\n", "no such flag", id="flag"),
         pytest.param("[P1 Ana] and [G1 HPA].\nNobody.\n= P1 leads G1\n", "neither", id="no evidence"),
-        pytest.param("[P1 Ana] and [G1 HPA].\n= P1 leads G1\n! P1 leads G1\n", "a trap that is a fact", id="trap is fact"),
+        pytest.param(
+            "[P1 Ana] and [G1 HPA].\n= P1 leads G1\n! P1 leads G1\n", "a trap that is a fact", id="trap is fact"
+        ),
     ],
 )
 def test_the_linter_names_what_is_wrong(tmp_path: Path, body: str, complaint: str) -> None:

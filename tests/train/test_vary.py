@@ -7,7 +7,9 @@ import numpy as np
 from kg.train.corpora import own_records, to_example
 from kg.train.vary import Pools, varied
 
-POOLS = Pools(["Zelda", "Yorick", "Xenia", "Wendel"], ["Quill", "Rook", "Sorrel", "Tansy"], ["Northby", "Southby", "Westby"])
+POOLS = Pools(
+    ["Zelda", "Yorick", "Xenia", "Wendel"], ["Quill", "Rook", "Sorrel", "Tansy"], ["Northby", "Southby", "Westby"]
+)
 
 
 def test_mentions_follow_the_new_text() -> None:
@@ -17,11 +19,17 @@ def test_mentions_follow_the_new_text() -> None:
         for old, new in pairs:
             before, after = (r["text"][m["start"] : m["end"]] for r, m in ((record, old), (other, new)))
             assert after == after.strip()
-            inner = [m for m in record["mentions"] if old["start"] <= m["start"] and m["end"] <= old["end"] and m["kind"] == "name"]
+            inner = [
+                m
+                for m in record["mentions"]
+                if old["start"] <= m["start"] and m["end"] <= old["end"] and m["kind"] == "name"
+            ]
             if not any(m["type"] in ("Person", "Place") for m in inner):
                 assert after == before
         assert other["text"] != record["text"]
-        assert [other["text"][a:b][-1] for a, b in other["sents"]] == [record["text"][a:b][-1] for a, b in record["sents"]]
+        assert [other["text"][a:b][-1] for a, b in other["sents"]] == [
+            record["text"][a:b][-1] for a, b in record["sents"]
+        ]
 
 
 def test_relatives_keep_sharing_their_family_name() -> None:

@@ -1,0 +1,191 @@
+"""The network's tags for one window → mentions: names, nominals, pronouns, event triggers and dates."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.extract.coref import bare_nominal, name_key
+from kg.extract.dates import dates_in
+from kg.extract.decode import best_tags, sigmoid, softmax, spans_of, words_of
+from kg.extract.events import event_types_of
+from kg.extract.labels import CLASSES, EVENT_TYPES, NOMINAL_CLASSES, PRONOUNS
+from kg.extract.model import Outputs
+from kg.extract.tokens import Pieces
+from kg.extract.windows import Window
+from kg.extract.words import DETERMINERS, country_of, honorifics
+from kg.types import Document, EntityClass, Mention, MentionKind, Span
+
+__all__ = ["Found", "agree_on_classes", "mentions_in"]
+
+_TRIGGER = 0.4  # conflict verbs score .44 to .49 where 0.5 is even (feasibility study)
+_SURE_TRIGGER, _SURE_TYPE = 0.6, 0.5  # for a word that the event lexicon does not know
+_RULE_SCORE = 0.9  # of dates that the rules read and the model did not mark
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A mention and its pieces [first, end) of the text."""
+
+    mention: Mention
+    first: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of a window's fresh part: code points [starts, ends), pieces of the text [first, end), rows of the outputs."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    first: NDArray[np.int64]
+    end: NDArray[np.int64]
+    rows: NDArray[np.int64]
+
+    def span(self, k: int) -> Span:
+        return Span(int(self.starts[k]), int(self.ends[k]))
+
+
+def mentions_in(document: Document, pieces: Pieces, window: Window, outputs: Outputs) -> list[Found]:
+    """The mentions that begin in the window's fresh part, in text order, a mention before those inside it."""
+    words = _words(pieces, window)
+    ranges = list(_dates(document.text, pieces, window))
+    found = [f for f in _phrases(document, words, outputs) if not _inside_a_date(f.mention, ranges)]
+    names = [f.mention.span for f in found if f.mention.kind is MentionKind.NAME]
+    taken = {f.mention.span for f in found}
+    found += _single_words(document.text, words, outputs, names, taken)
+    found += [f for f in ranges if not any(f.mention.span.overlaps(name) for name in names)]
+    return sorted(found, key=lambda f: (f.mention.span.start, -f.mention.span.end, f.mention.kind))
+
+
+def _words(pieces: Pieces, window: Window) -> _Words:
+    first = pieces.first[window.fresh : window.end].copy()
+    first[0] = True  # a word cut by the window's edge begins again
+    edges = words_of(first) + window.fresh
+    return _Words(
+        pieces.starts[edges[:-1]], pieces.ends[edges[1:] - 1], edges[:-1], edges[1:], edges[:-1] - window.start
+    )
+
+
+def _phrases(document: Document, words: _Words, outputs: Outputs) -> Iterator[Found]:
+    """Names and nominals; a nominal that is also a name is a name."""
+    text = document.text
+    sentence_starts = {s.start for s in document.sentences}
+    breaks = np.array([int(s) in sentence_starts for s in words.starts])
+    taken: set[Span] = set()
+    for logits, classes, kind in (
+        (outputs.names, CLASSES, MentionKind.NAME),
+        (outputs.nominals, NOMINAL_CLASSES, MentionKind.NOMINAL),
+    ):
+        p = softmax(logits[words.rows])
+        for a, b, c in spans_of(best_tags(np.log(p + 1e-9), breaks)):
+            span = _trim(text, int(words.starts[a]), int(words.ends[b - 1]))
+            if span is None or span in taken or not _says_something(span.of(text), kind):
+                continue
+            taken.add(span)
+            score = round(float(p[a:b, 1 + 2 * c : 3 + 2 * c].sum(axis=1).mean()), 3)
+            mention = Mention(span, classes[c], kind, score, _type_of_name(span.of(text), classes[c]))
+            yield Found(mention, int(words.first[a]), int(words.end[b - 1]))
+
+
+def _type_of_name(name: str, cls: EntityClass) -> str | None:
+    """The event type that a name's own words give it: "Battle of Orkhon" is a battle."""
+    if cls is not EntityClass.EVENT:
+        return None
+    return next((t for word in name.split()[::-1] for t in event_types_of(word)), "other")
+
+
+def _single_words(
+    text: str, words: _Words, outputs: Outputs, names: Sequence[Span], taken: set[Span]
+) -> Iterator[Found]:
+    """Event triggers outside names, and pronouns."""
+    triggers, types = sigmoid(outputs.triggers[words.rows]), softmax(outputs.types[words.rows])
+    for k in range(len(words.rows)):
+        span = words.span(k)
+        word = span.of(text)
+        event = _event_type(word, float(triggers[k]), types[k])
+        at = int(words.first[k]), int(words.end[k])
+        if event and not any(name.overlaps(span) for name in names):
+            score = round(float(triggers[k]), 3)
+            yield Found(Mention(span, EntityClass.EVENT, MentionKind.TRIGGER, score, event), *at)
+        elif word.lower() in PRONOUNS and word != "US" and span not in taken:
+            yield Found(Mention(span, PRONOUNS[word.lower()], MentionKind.PRONOUN), *at)
+
+
+def _event_type(word: str, score: float, types: NDArray[np.float32]) -> str | None:
+    """The type of the event that a word tells of, or None: the lexicon limits the types, the model chooses among them."""
+    if score < _TRIGGER:
+        return None
+    allowed = event_types_of(word)
+    if allowed:
+        return max(allowed, key=lambda t: (types[EVENT_TYPES.index(t)], -allowed.index(t)))
+    best = int(types.argmax())
+    sure = score >= _SURE_TRIGGER and types[best] >= _SURE_TYPE and EVENT_TYPES[best] != "other"
+    return EVENT_TYPES[best] if sure else None
+
+
+def _dates(text: str, pieces: Pieces, window: Window) -> Iterator[Found]:
+    """The dates that rules read in the window's fresh part."""
+    at = slice(window.fresh, window.end)
+    starts, ends = pieces.starts[at], pieces.ends[at]
+    for a, b in dates_in(text[int(starts[0]) : int(ends[-1])]):
+        span = Span(int(starts[0]) + a, int(starts[0]) + b)
+        hit = np.flatnonzero((starts < span.end) & (ends > span.start))
+        if len(hit):
+            mention = Mention(span, EntityClass.DATE, MentionKind.NAME, _RULE_SCORE)
+            yield Found(mention, int(hit[0]) + window.fresh, int(hit[-1]) + 1 + window.fresh)
+
+
+def _inside_a_date(mention: Mention, ranges: Sequence[Found]) -> bool:
+    """Whether a date is only part of one that the rules read: "1979" of "from 1979 to 1989"."""
+    return mention.cls is EntityClass.DATE and any(
+        f.mention.span.contains(mention.span) and f.mention.span != mention.span for f in ranges
+    )
+
+
+def _trim(text: str, start: int, end: int) -> Span | None:
+    """A span without outer spaces, punctuation and possessive endings; None if nothing is left."""
+    surface = text[start:end].split("\n")[0]
+    end = start + len(re.sub(r"(?:['’]s|['’]|[\s,;:\"”“)\](\[-])+$", "", surface))
+    while start < end and text[start] in " ,;:.\"“”([)]-'’":
+        start += 1
+    if text[start:end].count("(") < text[start:end].count(")"):
+        end = start + text[start:end].rindex(")")
+    return Span(start, end) if any(c.isalnum() for c in text[start:end]) else None
+
+
+def _says_something(surface: str, kind: MentionKind) -> bool:
+    """Whether a span is more than a pronoun, a determiner or a bare title."""
+    if kind is MentionKind.NAME:
+        return bool(name_key(surface)) and surface.strip(".").lower() not in honorifics()
+    bare = bare_nominal(surface).lower()
+    return bare not in PRONOUNS and bare not in DETERMINERS and len(bare) > 2
+
+
+def agree_on_classes(text: str, found: Sequence[Found]) -> list[Found]:
+    """One class for all uses of one name: the one that the model gave the most weight; a country's name is a polity."""
+    weights: dict[str, dict[EntityClass, float]] = defaultdict(lambda: defaultdict(float))
+    for f in found:
+        if _has_name_class(f.mention):
+            weights[f.mention.span.of(text)][f.mention.cls] += f.mention.score
+    result = []
+    for f in found:
+        if _has_name_class(f.mention):
+            surface = f.mention.span.of(text)
+            options = weights[surface]
+            cls = max(options, key=lambda c: (options[c], c))
+            if cls in (EntityClass.PLACE, EntityClass.GROUP) and country_of(surface):
+                cls = EntityClass.POLITY
+            m = f.mention
+            f = Found(Mention(m.span, cls, m.kind, m.score, _type_of_name(surface, cls)), f.first, f.end)
+        result.append(f)
+    return result
+
+
+def _has_name_class(mention: Mention) -> bool:
+    return mention.kind is MentionKind.NAME and mention.cls is not EntityClass.DATE
