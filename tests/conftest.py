@@ -1,8 +1,13 @@
-"""What all tests share: --update-golden."""
+"""What all tests share: --update-golden; properties are not timed."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+# machines are noisy: how long an example takes says nothing about the property
+settings.register_profile("newsgraph", deadline=None)
+settings.load_profile("newsgraph")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
