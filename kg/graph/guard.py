@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from kg.errors import QueryRefused
 
-__all__ = ["MAX_DEPTH", "MAX_LENGTH", "check_query", "position", "undeclared_prefixes"]
+__all__ = ["MAX_DEPTH", "MAX_LENGTH", "check_query", "code_of", "position", "undeclared_prefixes"]
 
 MAX_LENGTH = 250_000
 """Characters: five thousand IRIs in a VALUES block fit, and no text that people write is longer."""
@@ -70,6 +70,15 @@ def check_query(text: str, *, max_length: int = MAX_LENGTH, max_depth: int = MAX
         decoded = _ESCAPE.sub(_decode, text)
         if decoded != text:
             _check(decoded, max_depth)
+
+
+def code_of(text: str) -> str:
+    """The text with its comments and strings blanked out: what is left can be searched for code, at the same offsets.
+
+    >>> code_of("ASK { ?s ?p '}' } # {")
+    'ASK { ?s ?p     }    '
+    """
+    return _TOKEN.sub(lambda m: re.sub(r"[^\n\r]", " ", m[0]) if m.lastgroup in ("comment", "string") else m[0], text)
 
 
 def undeclared_prefixes(text: str) -> list[str]:

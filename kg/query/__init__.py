@@ -1,0 +1,36 @@
+"""Named queries: `queries/NAME.rq` and the arguments of whoever asks → SPARQL, ready for the workers.
+
+One file is one endpoint (`kg run NAME`, `/queries/NAME`). The file is plain SPARQL that runs as it lies in any tool;
+comment lines that begin with `#:`, before anything else in the file, say what it answers and type its parameters:
+
+    #: Who leads a group, or led it.
+    #: Asserted facts only.
+    #: group (entity): the group, or any
+    #: phase (text): current, former or unknown, or any
+    #: limit (integer = 100): how many rows at most
+    PREFIX kg: <https://w3id.org/newsgraph/ontology#>
+    SELECT ?person ?group ?phase WHERE {
+      VALUES ?group { UNDEF }
+      VALUES ?phase { UNDEF }
+      …
+    } LIMIT 100
+
+* The first line is the title, further ones a description, up to the parameters. Two spaces or more also begin a
+  parameter in the same line. An indented line goes on with the description of the parameter above it.
+* A parameter is `name (type): description` or `name (type = default): description`. Types: `iri` (an IRI, or a prefixed
+  name whose prefix the file declares), `entity` (an IRI, or whatever the caller can resolve to one, as a name), `text`,
+  `date` (2024, 2024-03 or 2024-03-09), `integer`, `number`, `boolean`.
+* Each has one `VALUES ?name { UNDEF }` or more: UNDEF is "any", and binding puts the argument in its place, as an RDF
+  term that prints escaped and cannot inject. One with a default has that in the block (`VALUES ?name { 2 }`), so that
+  the file answers the same everywhere. `limit` and `offset` stand for the number after LIMIT or OFFSET instead.
+* `format`, `timeout` and `form` are the service's and name no parameter.
+
+Reading checks all of this, and that the file is a query that may run; what is wrong stops the start, with file, line
+and remedy (QueryFileError). Why VALUES inside the pattern: pyoxigraph's `substitutions` refuses variables that SELECT
+does not project, and VALUES after WHERE miscounts under aggregates (0.5.13); inside, every server is right.
+"""
+
+from kg.query.named import NamedQuery, bind, read_queries
+from kg.query.parameters import Parameter, ParameterType
+
+__all__ = ["NamedQuery", "Parameter", "ParameterType", "bind", "read_queries"]

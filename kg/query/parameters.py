@@ -1,0 +1,117 @@
+"""The types of parameters, and what people type → RDF terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from pyoxigraph import Literal, NamedNode
+
+from kg.errors import ParameterError
+from kg.types import DateValue
+
+__all__ = ["Parameter", "ParameterType", "Resolve"]
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+Resolve = Callable[[str], str]
+"""What an entity is called → its IRI; raises UnknownEntity or AmbiguousEntity."""
+
+
+class ParameterType(StrEnum):
+    """What a parameter takes."""
+
+    IRI = "iri"
+    ENTITY = "entity"
+    TEXT = "text"
+    DATE = "date"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+
+
+EXAMPLES = {
+    ParameterType.IRI: "an IRI, as http://localhost:8000/statement/1f2e3d4c5b6a7980",
+    ParameterType.ENTITY: "an entity's IRI; kg search finds it by name",
+    ParameterType.TEXT: "some text",
+    ParameterType.DATE: "a date: 2024, 2024-03 or 2024-03-09",
+    ParameterType.INTEGER: "a whole number, as 10",
+    ParameterType.NUMBER: "a number, as 0.8",
+    ParameterType.BOOLEAN: "true or false",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a named query; without a default, leaving it out means any value."""
+
+    name: str
+    type: ParameterType
+    description: str
+    default: str | None = None
+
+    def parse(
+        self, raw: str, *, prefixes: Mapping[str, str] | None = None, resolve: Resolve | None = None
+    ) -> NamedNode | Literal:
+        """The RDF term that an argument stands for; raises ParameterError.
+
+        >>> str(Parameter("since", ParameterType.DATE, "…").parse("2024-03"))
+        '"2024-03"^^<http://www.w3.org/2001/XMLSchema#gYearMonth>'
+        """
+        try:
+            match self.type:
+                case ParameterType.IRI:
+                    return NamedNode(_expand(raw.strip(), prefixes or {}))
+                case ParameterType.ENTITY:
+                    return NamedNode(raw.strip() if resolve is None or "://" in raw else resolve(raw))
+                case _:
+                    return _literal(self.type, raw)
+        except ValueError as error:
+            raise ParameterError(
+                f"{self.name} takes {EXAMPLES[self.type].partition(',')[0].partition(':')[0]}, not {_short(raw)}",
+                hint=f"give {EXAMPLES[self.type]}",
+            ) from error
+
+
+def _expand(raw: str, prefixes: Mapping[str, str]) -> str:
+    """An IRI from itself, from `<IRI>`, or from a prefixed name."""
+    if raw.startswith("<") and raw.endswith(">"):
+        return raw[1:-1]
+    prefix, colon, local = raw.partition(":")
+    return prefixes[prefix] + local if colon and prefix in prefixes else raw
+
+
+def _literal(kind: ParameterType, raw: str) -> Literal:
+    text = raw.strip()
+    match kind:
+        case ParameterType.TEXT:
+            return Literal(raw)
+        case ParameterType.DATE:
+            return _date(text)
+        case ParameterType.BOOLEAN:
+            _require(re.fullmatch("true|false|1|0", text.lower()))
+            return Literal(text.lower() in ("true", "1"))
+    _require(re.fullmatch(r"[+-]?\d{1,18}", text) if kind is ParameterType.INTEGER else _NUMBER.fullmatch(text))
+    name = "integer" if kind is ParameterType.INTEGER else "double" if "e" in text.lower() else "decimal"
+    return Literal(text, datatype=NamedNode(XSD + name))
+
+
+_NUMBER = re.compile(r"[+-]?(?:\d{1,18}(?:\.\d{0,18})?|\.\d{1,18})(?:[eE][+-]?\d{1,3})?")
+
+
+def _date(text: str) -> Literal:
+    _require(re.fullmatch(r"\d{4}(?:-\d\d){0,2}", text, re.ASCII))
+    date.fromisoformat(text + "0000-01-01"[len(text) :])  # 2024-02-30 is none
+    return DateValue.literal(text)
+
+
+def _require(match: re.Match[str] | None) -> None:
+    if match is None:
+        raise ValueError
+
+
+def _short(raw: str) -> str:
+    return repr(raw if len(raw) <= 80 else raw[:80] + "…")
