@@ -17,7 +17,8 @@ from kg import pipeline
 from kg.catalogue import Judgement, JudgementKind
 from kg.errors import ArticleError, StoreLocked, UnknownEntity, WorkspaceError
 from kg.graph.facts import statement_iri
-from kg.types import Article, EntityClass, Modality, Phase, Statement, StatementState
+from kg.resolve import anchors_in
+from kg.types import Anchor, Article, Claim, EntityClass, Modality, Phase, Statement, StatementState
 from kg.workspace import Workspace
 from tests.factory import BASE, World, anchor, article, canonical, facts
 
@@ -394,6 +395,50 @@ def test_judgements_hold_through_a_new_revision_and_before_their_article_comes()
             workspace.ingest(articles_of([[0, 4], [12]]), World.extractor())
         assert canonical(early.store) == canonical(late.store)
         assert len(early.catalogue.entities(cls=Person)) == 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_judgements_hold_in_any_order_and_can_be_undone(seed: int) -> None:
+    dice = random.Random(seed)
+    articles = articles_of([dice.sample(range(len(World.sentences)), 3) for _ in range(5)])
+    with built(articles) as plain, Workspace.open("memory:") as early, built(articles) as late:
+        judgements = [j for j in (random_judgement(plain, dice) for _ in range(6)) if j is not None]
+        for judgement in judgements:
+            early.judge(judgement)
+            late.judge(judgement)
+        for item in dice.sample(articles, len(articles)):
+            early.ingest([item], World.extractor())
+        late.delete(articles[0].id)
+        late.ingest(articles, World.extractor())
+        assert canonical(early.store) == canonical(late.store)
+        for judgement in early.catalogue.judgements.all():
+            early.undo(judgement.id or 0, author="me")
+        assert canonical(early.store) == canonical(plain.store)
+
+
+def random_judgement(workspace: Workspace, dice: random.Random) -> Judgement | None:
+    """A decision about two things that may be one, or about a claim, at random."""
+    claims = [claim for row in workspace.catalogue.articles.rows() for claim in workspace.catalogue.claims_of(row.id)]
+    one, two = dice.choice(claims), dice.choice(claims)
+    anchors = {claim.iri: anchors_of(workspace, claim) for claim in (one, two)}
+    kind = dice.choice(JudgementKind.ALL)
+    left, right = anchors[one.iri][0], anchors[two.iri][0]
+    if kind in JudgementKind.CLAIMS:
+        left, right = anchors[one.iri]
+        return Judgement(kind, left, "me", right, one.statement.predicate.value.rpartition("#")[2])
+    if kind == JudgementKind.LABEL:
+        return Judgement(kind, left, "me", label=f"Thing {dice.randrange(9)}")
+    return Judgement(kind, left, "me", right) if left.cls == right.cls else None
+
+
+def anchors_of(workspace: Workspace, claim: Claim) -> tuple[Anchor, Anchor]:
+    """The anchors of a claim's ends."""
+    document = workspace.catalogue.articles.document(claim.article_id)
+    extraction = workspace.catalogue.articles.extraction(claim.article_id)
+    assert document is not None
+    assert extraction is not None
+    by_span = {m.span: a for m, a in zip(extraction.mentions, anchors_in(document, extraction), strict=True)}
+    return by_span[claim.subject_span], by_span[claim.object_span]
 
 
 def test_contradicting_judgements_leave_things_apart() -> None:
