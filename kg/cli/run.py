@@ -25,7 +25,8 @@ def command(
 ) -> None:
     """Answer a named query, or list them.
 
-    Values for its parameters are given as --name value or name=value. A parameter that is an entity takes its name, its slug or its IRI. One that is left out means any.
+    Values for its parameters are given as --name value or name=value. A parameter that is an entity takes its name, its
+    slug or its IRI. One that is left out means any.
 
     \b
     Examples:

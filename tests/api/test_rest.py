@@ -1,0 +1,185 @@
+"""Entities, their relations with evidence, named queries, exports, and what the service says of itself."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import httpx
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from kg.query import read_queries
+from kg.resources import resource
+from tests.api.conftest import URL_ID
+
+
+def slug_of(client: httpx.Client, name: str) -> str:
+    entities = client.get("/entities", params={"q": name}).json()["entities"]
+    return str(next(entity["slug"] for entity in entities if entity["label"] == name))
+
+
+def test_entities_are_found_by_any_of_their_names(client: httpx.Client) -> None:
+    labels = {entity["label"] for entity in client.get("/entities", params={"q": "HPA"}).json()["entities"]}
+    assert "Harbour Pilots' Association" in labels
+
+
+def test_a_search_may_be_for_one_class(client: httpx.Client) -> None:
+    found = client.get("/entities", params={"q": "Norland", "type": "Polity"}).json()["entities"]
+    assert [entity["type"] for entity in found] == ["Polity"]
+
+
+def test_entities_are_listed_page_by_page_without_gaps(client: httpx.Client) -> None:
+    whole = client.get("/entities", params={"limit": 500}).json()["entities"]
+    pages, cursor = [], None
+    while True:
+        page = client.get("/entities", params={"limit": 3, **({"cursor": cursor} if cursor else {})}).json()
+        pages += page["entities"]
+        if (cursor := page["next"]) is None:
+            break
+    assert pages == whole
+    assert len(whole) > 6
+
+
+def test_each_relation_comes_with_the_sentences_that_say_so(client: httpx.Client) -> None:
+    slug = slug_of(client, "Harbour Pilots' Association")
+    answer = client.get(f"/entities/{slug}/relations", params={"predicate": "leads"}).json()
+    lund = next(r for r in answer["relations"] if r["subject_label"] == "Boris Lund")
+    assert lund["asserted"] is True
+    assert [claim["supports"] for claim in lund["claims"]] == [True, True, False]
+    assert (lund["supporting_articles"], lund["disputing_articles"]) == (2, 1)
+    for claim in lund["claims"]:
+        article = client.get(f"/articles/{quote(claim['article_id'], safe='')}").json()
+        for passage in (claim["sentence"], claim["subject"], claim["object"]):
+            assert article["text"][passage["start"] : passage["end"]] == passage["exact"]
+        assert claim["modality"] in ("stated", "reported")
+        assert 0 < claim["confidence"] <= 1
+    assert {claim["publisher"] for claim in lund["claims"]} == {"The Gazette", "The Evening Post"}
+
+
+def test_relations_page_without_gaps(client: httpx.Client) -> None:
+    slug = slug_of(client, "Kestrel Lines")
+    whole = client.get(f"/entities/{slug}/relations").json()
+    pages, cursor = [], None
+    while True:
+        parameters = {"limit": 2, **({"cursor": cursor} if cursor else {})}
+        page = client.get(f"/entities/{slug}/relations", params=parameters).json()
+        pages += page["relations"]
+        if (cursor := page["next"]) is None:
+            break
+    assert pages == whole["relations"]
+    assert len(pages) == whole["total"] > 4
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/entities/nobody-00000000/relations", 404),
+        ("/entities/no such thing/relations", 404),
+        ("/entities?type=Robot", 400),
+        ("/entities?limit=0", 422),
+        ("/entities?limit=many", 422),
+        ("/articles/nothing", 404),
+        ("/queries/nothing", 404),
+        ("/queries/leaders-of-group?nonsense=1", 400),
+        ("/export?format=pdf", 422),
+        ("/export?entity=x&article=y", 400),
+        ("/export?article=nothing", 404),
+        ("/nowhere", 404),
+        ("/person/", 404),
+    ],
+)
+def test_what_cannot_be_served_gets_a_problem_document(client: httpx.Client, path: str, status: int) -> None:
+    response = client.get(path)
+    assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json")
+    assert response.json()["status"] == status
+    assert response.headers["access-control-allow-origin"] == "*"
+
+
+def test_a_wrong_method_is_answered_with_the_right_ones(client: httpx.Client) -> None:
+    response = client.delete("/entities")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET")
+    assert response.json()["title"] == "Method Not Allowed"
+
+
+@pytest.mark.parametrize("name", sorted(read_queries(resource("queries"))))
+def test_each_named_query_answers_without_arguments_and_has_a_form(client: httpx.Client, name: str) -> None:
+    assert client.get(f"/queries/{name}").status_code == 200
+    form = client.get(f"/queries/{name}", params={"form": ""})
+    assert "<form" in form.text
+
+
+def test_a_named_query_takes_entities_by_name(client: httpx.Client) -> None:
+    csv = {"Accept": "text/csv"}
+    named = client.get("/queries/leaders-of-group", params={"group": "Harbour Pilots' Association"}, headers=csv)
+    slug = slug_of(client, "Harbour Pilots' Association")
+    by_iri = {"group": f"http://localhost:8000/group/{slug}"}
+    assert named.content == client.get("/queries/leaders-of-group", params=by_iri, headers=csv).content
+    assert b"Ana Diaz" in named.content
+    assert named.content != client.get("/queries/leaders-of-group", headers=csv).content
+
+
+def test_named_queries_are_listed_with_their_parameters(client: httpx.Client) -> None:
+    listed = {query["name"]: query for query in client.get("/queries").json()}
+    assert "group" in {parameter["name"] for parameter in listed["leaders-of-group"]["parameters"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("turtle", RdfFormat.TURTLE),
+        ("trig", RdfFormat.TRIG),
+        ("nquads", RdfFormat.N_QUADS),
+        ("ntriples", RdfFormat.N_TRIPLES),
+        ("jsonld", RdfFormat.JSON_LD),
+        ("rdfxml", RdfFormat.RDF_XML),
+    ],
+)
+def test_exports_can_be_read_again(client: httpx.Client, name: str, form: RdfFormat) -> None:
+    response = client.get("/export", params={"format": name})
+    assert response.headers["content-type"].startswith(form.media_type)
+    assert len(list(parse(response.content, form))) > 100
+    assert response.content == client.get("/export", params={"format": name}).content
+
+
+def test_an_export_may_be_of_one_article_without_provenance(client: httpx.Client) -> None:
+    parameters = {"format": "ntriples", "article": URL_ID, "provenance": "false"}
+    triples = list(parse(client.get("/export", params=parameters).content, RdfFormat.N_TRIPLES))
+    assert any(t.predicate.value.endswith("#locatedIn") for t in triples)
+    assert not any(t.predicate.value.endswith("#supports") for t in triples)
+
+
+def test_the_openapi_document_is_complete_and_its_page_loads_nothing_from_elsewhere(client: httpx.Client) -> None:
+    document = client.get("/openapi.json").json()
+    assert {"/sparql", "/entities", "/articles", "/export", "/person/{name}"} <= document["paths"].keys()
+    assert document["components"]["schemas"]["ArticleIn"]["examples"]
+    page = client.get("/docs").text
+    assert "/entities/{slug}/relations" in page
+    assert "<script" not in page
+    assert "//cdn" not in page
+
+
+def test_the_service_says_how_it_is(client: httpx.Client) -> None:
+    assert client.get("/healthz").json()["status"] == "ok"
+    ready = client.get("/readyz").json()
+    assert ready["graph_version"] == ready["served_version"]
+    assert ready["protections"]["token_check"] is True
+
+
+def test_the_data_set_describes_itself(client: httpx.Client) -> None:
+    response = client.get("/.well-known/void", headers={"Accept": "text/turtle"})
+    predicates = {t.predicate.value.rpartition("#")[2] for t in parse(response.content, RdfFormat.TURTLE)}
+    assert {"sparqlEndpoint", "documents", "entities"} <= predicates
+
+
+@pytest.mark.parametrize("path", ["/", "/entities?q=Diaz", "/queries", "/docs", "/sparql"])
+def test_pages_are_html_without_scripts_under_a_strict_policy(client: httpx.Client, path: str) -> None:
+    response = client.get(path, headers={"Accept": "text/html"})
+    assert response.headers["content-type"].startswith("text/html")
+    assert "<script" not in response.text
+    assert response.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_head_is_answered_everywhere(client: httpx.Client) -> None:
+    for path in ("/", "/entities", "/articles", "/openapi.json", "/static/style.css"):
+        response = client.head(path)
+        assert (response.status_code, response.content) == (200, b"")

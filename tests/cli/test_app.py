@@ -1,0 +1,170 @@
+"""The command as a whole: help, misuse, interrupts, pipes."""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from kg.access import DEFAULT_STORE
+from kg.cli import COMMANDS
+from kg.settings import Settings
+from tests.cli.conftest import SCRIPTED, Kg
+from tests.serving import REPOSITORY, environment
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?o ?p }"
+
+
+def test_help_is_quick() -> None:
+    used = []
+    for _ in range(3):  # the first one may compile
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-m", "kg", "--help"], check=True, capture_output=True, cwd=REPOSITORY)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(used) < 0.3
+
+
+def test_help_lists_every_command(kg: Kg) -> None:
+    run = kg()
+    assert run.returncode == 0
+    listed = re.findall(r"^  ([a-z]+)  ", run.stdout, re.MULTILINE)
+    assert listed == list(COMMANDS)
+    assert kg("--help").stdout == run.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example(kg: Kg, name: str) -> None:
+    run = kg(name, "--help")
+    assert run.returncode == 0
+    assert re.search(rf"Examples?:\n.*\bkg {name}\b", run.stdout, re.DOTALL)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_one_module_that_says_what_it_is(name: str) -> None:
+    module = import_module(f"kg.cli.{name}")
+    assert (module.__doc__ or "").startswith(f"`kg {name}`")
+
+
+def test_python_m_kg_is_the_command() -> None:
+    run = subprocess.run([sys.executable, "-m", "kg", "--version"], capture_output=True, text=True, cwd=REPOSITORY)
+    assert re.fullmatch(r"newsgraph \d+\.\d+\.\d+\n", run.stdout)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        pytest.param(["qery"], "did you mean query?", id="misspelt command"),
+        pytest.param(["stats", "--nonsense"], "--nonsense", id="unknown option"),
+        pytest.param(["ingest"], "INPUT", id="missing argument"),
+        pytest.param(["export", "--format", "pdf"], "pdf", id="unknown format"),
+        pytest.param(["stats", "--store", "memory:"], "memory:", id="a store that would be empty"),
+        pytest.param(["stats", "--store", "http://localhost:1/"], "--remote", id="a server as a store"),
+        pytest.param(["query", "ASK {}", "--file", __file__], "--file", id="two queries"),
+        pytest.param(["export", "--entity", "x", "--article", "y"], "exclude", id="two scopes"),
+        pytest.param(["query", "SELECT * {}", "--format", "turtle"], "--format is one of", id="rows as triples"),
+        pytest.param(["run", "leaders-of-group", "nonsense"], "--name value", id="no parameter"),
+    ],
+)
+def test_misuse_exits_with_2_and_a_hint(kg: Kg, world: Path, arguments: list[str], says: str) -> None:
+    run = kg(*arguments, store=world if "--store" not in arguments else None)
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert run.stderr.startswith("error: ")
+    assert "hint: " in run.stderr
+    assert says in run.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["stats", "--store", "nowhere"], id="no workspace"),
+        pytest.param(["query", "SELECT * { ?s ?p"], id="syntax"),
+        pytest.param(["query", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"], id="SERVICE"),
+        pytest.param(["run", "nonsense"], id="unknown query"),
+        pytest.param(["run", "leaders-of-group", "--nonsense", "x"], id="unknown parameter"),
+        pytest.param(["show", "Nobody At All"], id="unknown entity"),
+        pytest.param(["show", "Norland"], id="ambiguous entity"),
+        pytest.param(["export", "--article", "nothing"], id="unknown article"),
+        pytest.param(["key", "--revoke", "nothing"], id="unknown key"),
+    ],
+)
+def test_failure_exits_with_1_and_a_message(kg: Kg, world: Path, arguments: list[str]) -> None:
+    run = kg(*arguments, store=world if "--store" not in arguments else None)
+    assert run.returncode == 1
+    assert run.stdout == ""
+    assert run.stderr.startswith("error: ")
+    assert "Traceback" not in run.stderr
+
+
+def test_a_wrong_setting_fails_at_start(kg: Kg, world: Path) -> None:
+    run = kg("serve", store=world, KG_QUERY_TIMEOUT_S="soon")
+    assert run.returncode == 1
+    assert "KG_QUERY_TIMEOUT_S" in run.stderr
+
+
+def test_nobody_reading_is_no_error(world: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPTED, "export", "--format", "nquads", "--store", str(world)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=REPOSITORY,
+        env=environment(),
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.read(10)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(timeout=60) in (0, 141)
+    process.stderr.close()
+
+
+def test_ctrl_c_stops_a_query_at_once(world: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPTED, "query", ENDLESS, "--timeout", "300", "--store", str(world)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=REPOSITORY,
+        env=environment(),
+        start_new_session=True,
+    )
+    _wait_for_worker(process.pid)
+    os.kill(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in errors
+
+
+def _wait_for_worker(pid: int) -> None:
+    """Wait until the process has a child that works."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        children = Path(f"/proc/{pid}/task/{pid}/children")
+        if children.exists() and children.read_text().split():
+            time.sleep(1)
+            return
+        time.sleep(0.05)
+    raise AssertionError("no worker was started")
+
+
+def test_a_query_is_stopped_at_its_deadline(kg: Kg, world: Path) -> None:
+    run = kg("query", ENDLESS, "--timeout", "0.5", store=world)
+    assert run.returncode == 1
+    assert "0.5 s" in run.stderr
+
+
+def test_defaults_agree_wherever_they_are_written() -> None:
+    from kg.settings import DEFAULT_BASE_IRI
+    from kg.workspace import DEFAULT_BASE
+
+    assert Settings.model_fields["store"].default == DEFAULT_STORE
+    assert DEFAULT_BASE_IRI == DEFAULT_BASE
