@@ -8,6 +8,7 @@ still says from which article it comes) and the ontology, which is a file of its
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -19,6 +20,7 @@ from pyoxigraph import (
     CanonicalizationAlgorithm,
     Dataset,
     DefaultGraph,
+    Literal,
     NamedNode,
     Quad,
     RdfFormat,
@@ -53,6 +55,9 @@ FRAMED_NODES = 20_000
 
 _WITH_GRAPHS = (RdfFormat.TRIG, RdfFormat.N_QUADS)
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
+# what a property's IRI ends with, to be an element's name, and what no XML document may contain, or give back unchanged
+_XML_NAME = re.compile(r"[^\W\d][\w.-]*\Z")
+_NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ONTOLOGY = NamedNode("https://w3id.org/newsgraph/ontology")
 _DEFAULT = DefaultGraph()
 
@@ -97,7 +102,8 @@ def _write_large(store: GraphStore, rdf: RdfFormat, out: IO[bytes], *, provenanc
         if rdf not in _WITH_GRAPHS or not provenance:
             quads = (quad for quad in parse(path=dump, format=RdfFormat.N_QUADS) if quad.graph_name not in skipped)
             with kept.open("wb") as file:
-                serialize(_merged(quads, provenance=provenance), file, RdfFormat.N_QUADS)
+                facts = _merged(quads, provenance=provenance)
+                serialize(_in_xml(facts) if rdf == RdfFormat.RDF_XML else facts, file, RdfFormat.N_QUADS)
             dump = kept
         copy = Store(Path(folder) / "store")
         copy.bulk_load(path=dump, format=RdfFormat.N_QUADS)
@@ -116,12 +122,21 @@ def _merged(quads: Iterable[Quad], *, provenance: bool) -> Iterator[Quad]:
             yield Quad(quad.subject, quad.predicate, quad.object, _DEFAULT)
 
 
-def _serialise(quads: Iterable[Quad], rdf: RdfFormat, out: IO[bytes]) -> None:
+def _serialise(quads: list[Quad], rdf: RdfFormat, out: IO[bytes]) -> None:
+    if rdf == RdfFormat.RDF_XML:
+        quads = list(_in_xml(quads))
     items = quads if rdf in _WITH_GRAPHS else (quad.triple for quad in quads)
-    try:
-        serialize(items, out, rdf, prefixes=vocab.PREFIXES if rdf in _WITH_PREFIXES else None)
-    except ValueError as error:
-        raise StoreError(f"{rdf.name} cannot carry this graph: {error}", hint="export as trig or nquads") from error
+    serialize(items, out, rdf, prefixes=vocab.PREFIXES if rdf in _WITH_PREFIXES else None)
+
+
+def _in_xml(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """The quads, if XML can carry them all: pyoxigraph would write them, but no XML parser would read them."""
+    for quad in quads:
+        if _XML_NAME.search(quad.predicate.value) is None:
+            raise StoreError(f"RDF/XML cannot name the property {quad.predicate}", hint="export as turtle")
+        if isinstance(quad.object, Literal) and _NOT_XML.search(quad.object.value):
+            raise StoreError(f"XML has no place for a character of {quad.object}", hint="export as turtle")
+        yield quad
 
 
 def _sorted(quads: set[Quad]) -> list[Quad]:

@@ -31,7 +31,12 @@ _CANONICAL = {
     vocab.xsd_boolean: re.compile("true|false"),
 }
 _ABOUT = (vocab.supports.value, vocab.disputes.value)
-_PASSAGES = (vocab.evidence.value, vocab.subjectMention.value, vocab.objectMention.value)
+_DENOTES = vocab.denotes.value
+_QUOTES = (vocab.evidence.value, vocab.subjectMention.value, vocab.objectMention.value)
+_UPWARDS = {*_ABOUT, _DENOTES}
+_OF_PASSAGES = {_DENOTES}
+_OF_CLAIMS = {*_ABOUT, *_QUOTES, vocab.prov_wasDerivedFrom.value, vocab.prov_wasGeneratedBy.value}
+_LINKS = _OF_PASSAGES | _OF_CLAIMS
 
 
 @cache
@@ -50,13 +55,7 @@ def frame() -> Node:
 def write_framed(subjects: Iterable[tuple[NamedNode | BlankNode, list[Triple]]], out: IO[bytes]) -> None:
     """Write nodes as trees. All of them are held in memory."""
     nodes = {node["@id"]: node for node in (_node(subject, triples) for subject, triples in subjects)}
-    roots = {f"{vocab.KG}{name}" for name in frame()["type"]}
-    below: dict[str, list[str]] = {}
-    for iri, node in nodes.items():
-        for verb in (*_ABOUT, vocab.denotes.value):
-            for target in node.get(verb, ()):
-                below.setdefault(target["@id"], []).append(iri)
-    trees = [_tree(iri, nodes, below) for iri, node in nodes.items() if not roots.isdisjoint(node.get("@type", ()))]
+    trees = _trees(nodes)
     reached = {iri for tree in trees for iri in tree}
     rest = [node for iri, node in nodes.items() if iri not in reached]
     _write(_chain(_framed(trees, nodes), _compacted(_batches(rest))), out, indent=2)
@@ -67,13 +66,38 @@ def write_flat(subjects: Iterable[tuple[NamedNode | BlankNode, list[Triple]]], o
     _write(_compacted(_batches(_node(subject, triples) for subject, triples in subjects)), out, indent=None)
 
 
-def _tree(root: str, nodes: dict[str, Node], below: dict[str, list[str]]) -> list[str]:
-    """A root and all that the frame puts inside it."""
-    tree = dict.fromkeys([root, *below.get(root, ())])
-    for iri in list(tree):
-        for name in _PASSAGES:
-            tree.update(dict.fromkeys(v["@id"] for v in nodes[iri].get(name, ()) if v.get("@id") in nodes))
-    return list(tree)
+def _trees(nodes: dict[str, Node]) -> list[list[str]]:
+    """Each root of the frame with all that the frame puts inside it: claims and what they quote, mentions.
+
+    Only nodes of the shape that ours have are framed. A user may use our properties otherwise: PyLD fails on text as the
+    value of a reverse property, and follows links inside what it embeds wherever they lead.
+    """
+    types = {f"{vocab.KG}{name}" for name in frame()["type"]}
+    roots, claims, passages = [], [], set()
+    for iri, node in nodes.items():
+        links = {name for name in node if name[0] != "@" and any("@id" in value for value in node[name])}
+        texts = {name for name in _LINKS if any("@id" not in value for value in node.get(name, ()))}
+        if not types.isdisjoint(node.get("@type", ())):
+            if links.isdisjoint(_UPWARDS) and not texts:
+                roots.append(iri)
+        elif not texts and links <= _OF_PASSAGES:
+            passages.add(iri)
+        elif not texts and links <= _OF_CLAIMS:
+            claims.append(iri)
+    inside: dict[str, list[str]] = {}
+    for iri in passages:
+        for entity in _targets(nodes[iri], _DENOTES):
+            inside.setdefault(entity, []).append(iri)
+    for iri in claims:
+        quoted = [target for name in _QUOTES for target in _targets(nodes[iri], name) if target in nodes]
+        if passages.issuperset(quoted):
+            for statement in (target for name in _ABOUT for target in _targets(nodes[iri], name)):
+                inside.setdefault(statement, []).extend([iri, *quoted])
+    return [list(dict.fromkeys([root, *sorted(inside.get(root, ()))])) for root in roots]
+
+
+def _targets(node: Node, name: str) -> list[str]:
+    return [value["@id"] for value in node.get(name, ())]
 
 
 def _framed(trees: list[list[str]], nodes: dict[str, Node]) -> Iterator[Node]:
@@ -92,10 +116,8 @@ def _framed(trees: list[list[str]], nodes: dict[str, Node]) -> Iterator[Node]:
 def _frame(batch: dict[str, Node], roots: list[str]) -> Iterator[Node]:
     from pyld import jsonld
 
-    options = {"omitGraph": False, "omitDefault": True, "documentLoader": _refuse}
-    framed = jsonld.frame(list(batch.values()), frame(), options)["@graph"]
-    found = {node["id"]: node for node in framed}
-    yield from (found[root] for root in roots)
+    options = {"omitGraph": False, "documentLoader": _refuse}
+    yield from jsonld.frame(list(batch.values()), {**frame(), "id": roots}, options)["@graph"]
 
 
 def _compacted(batches: Iterable[list[Node]]) -> Iterator[Node]:

@@ -1,0 +1,291 @@
+"""Domains and ranges before a commit, shapes afterwards: the golden graph passes, and each shape catches what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import rdflib
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+
+from kg import vocab
+from kg.errors import OntologyError, UnknownEntity
+from kg.graph import check
+from kg.graph.check import check_claims, misfit, shacl, violations
+from kg.graph.facts import article_iri
+from kg.graph.oxigraph import OxigraphStore
+from kg.resources import resource
+from kg.types import EntityClass, Statement
+from tests.golden.story import (
+    BASE, CARLA, ELECTION, INES, LEAGUE, MONTEVIDEO, PORT, RUI, STORY, THINGS, TOMAS, URUGUAY, claims, golden_store,
+)  # fmt: skip
+
+DEFAULT = DefaultGraph()
+CLASSES = {thing.iri: thing.cls for thing in THINGS}
+ODD = NamedNode("http://e.org/odd")
+
+
+@pytest.fixture(scope="module")
+def golden() -> frozenset[Triple]:
+    return frozenset(quad.triple for quad in golden_store().quads())
+
+
+def test_the_golden_graph_conforms(golden: frozenset[Triple]) -> None:
+    assert violations(golden) == ()
+
+
+# One broken graph for each shape: what to take away, what to add, and the word that the message must hold.
+
+Broken = Callable[[frozenset[Triple]], set[Triple]]
+
+
+def without(golden: frozenset[Triple], subject: NamedNode, *predicates: NamedNode) -> set[Triple]:
+    return {triple for triple in golden if triple.subject != subject or triple.predicate not in predicates}
+
+
+def changed(subject: NamedNode, predicate: NamedNode, *values: NamedNode | Literal | BlankNode) -> Broken:
+    """The graph with other values for one property of one subject."""
+    return lambda golden: without(golden, subject, predicate) | {Triple(subject, predicate, value) for value in values}
+
+
+def added(*triples: Triple) -> Broken:
+    """The graph with more triples."""
+    return lambda golden: {*golden, *triples}
+
+
+def some(cls: NamedNode, predicate: NamedNode, *values: NamedNode | Literal) -> Broken:
+    """The graph with other values for one property of some subject of a class that has it."""
+
+    def broken(golden: frozenset[Triple]) -> set[Triple]:
+        of_class = {t.subject for t in golden if t.predicate == vocab.rdf_type and t.object == cls}
+        subject = min((t.subject for t in golden if t.predicate == predicate and t.subject in of_class), key=str)
+        assert isinstance(subject, NamedNode)
+        return changed(subject, predicate, *values)(golden)
+
+    return broken
+
+
+def fact(subject: NamedNode, predicate: NamedNode, value: NamedNode | Literal) -> Broken:
+    """The graph with one more fact and an asserted statement of it, so that only domain and range can be wrong."""
+    statement = NamedNode(f"{BASE}statement/more")
+    zero = [(name, Literal(0)) for name in (vocab.supportingArticles, vocab.disputingArticles)]
+    zero += [(name, Literal(0)) for name in (vocab.supportingSources, vocab.disputingSources)]
+    node = [
+        (vocab.rdf_type, vocab.Statement), (vocab.rdf_subject, subject), (vocab.rdf_predicate, predicate),
+        (vocab.rdf_object, value), (vocab.asserted, Literal(True)), (vocab.phase, Literal("current")), *zero,
+    ]  # fmt: skip
+    return added(Triple(subject, predicate, value), *(Triple(statement, p, o) for p, o in node))
+
+
+def decimal(text: str) -> Literal:
+    return Literal(text, datatype=vocab.xsd_decimal)
+
+
+def day(text: str) -> Literal:
+    return Literal(text, datatype=vocab.xsd_date)
+
+
+PASSAGE = NamedNode(f"{article_iri(BASE, 'courier/deal.txt').value}#char=0,7")  # "Uruguay", in the title
+ARTICLE = article_iri(BASE, "courier/deal.txt")
+RUN = NamedNode(f"{BASE}run/scripted-1")
+
+BROKEN = {
+    "Entity: two labels": (added(Triple(INES.iri, vocab.rdfs_label, Literal("Ines", language="en"))), "one label"),
+    "Entity: no label": (changed(INES.iri, vocab.rdfs_label), "one label"),
+    "Entity: label without language": (changed(INES.iri, vocab.rdfs_label, Literal("Ines")), "one label"),
+    "Entity: alternative label without language": (added(Triple(INES.iri, vocab.skos_altLabel, Literal("I"))), "alternative"),
+    "Person: also a group": (added(Triple(CARLA.iri, vocab.rdf_type, vocab.Group)), "nothing else"),
+    "Polity: not stated to be a group": (changed(URUGUAY.iri, vocab.rdf_type, vocab.Polity, vocab.Place), "also stated"),
+    "Event: two types": (added(Triple(ELECTION.iri, vocab.eventType, vocab.term("war"))), "at most one type"),
+    "Event: a type that is not in the scheme": (changed(ELECTION.iri, vocab.eventType, vocab.Person), "EventTypes"),
+    "leads": (fact(INES.iri, vocab.leads, MONTEVIDEO.iri), "kg:leads"),
+    "locatedIn": (fact(INES.iri, vocab.locatedIn, MONTEVIDEO.iri), "kg:locatedIn"),
+    "involves": (fact(ELECTION.iri, vocab.involves, CARLA.iri), "kg:involves "),
+    "involvesPerson": (fact(ELECTION.iri, vocab.involvesPerson, LEAGUE.iri), "kg:involvesPerson"),
+    "occurredAt": (fact(ELECTION.iri, vocab.occurredAt, LEAGUE.iri), "kg:occurredAt"),
+    "memberOf": (fact(TOMAS.iri, vocab.memberOf, PORT.iri), "kg:memberOf"),
+    "foundedBy": (fact(LEAGUE.iri, vocab.foundedBy, URUGUAY.iri), "kg:foundedBy"),
+    "partOf": (fact(PORT.iri, vocab.partOf, LEAGUE.iri), "kg:partOf"),
+    "within": (fact(MONTEVIDEO.iri, vocab.within, LEAGUE.iri), "kg:within"),
+    "childOf": (fact(INES.iri, vocab.childOf, LEAGUE.iri), "kg:childOf"),
+    "spouseOf": (fact(LEAGUE.iri, vocab.spouseOf, TOMAS.iri), "kg:spouseOf"),
+    "citizenOf": (fact(INES.iri, vocab.citizenOf, MONTEVIDEO.iri), "kg:citizenOf"),
+    "startDate": (fact(ELECTION.iri, vocab.startDate, Literal("in spring")), "kg:startDate"),
+    "endDate": (fact(INES.iri, vocab.endDate, day("2024-01-01")), "kg:endDate"),
+    "Fact: no statement": (added(Triple(CARLA.iri, vocab.leads, LEAGUE.iri)), "only beside"),
+    "Statement: no subject": (some(vocab.Statement, vocab.rdf_subject), "one subject"),
+    "Statement: a predicate of others": (some(vocab.Statement, vocab.rdf_predicate, ODD), "one predicate"),
+    "Statement: no object": (some(vocab.Statement, vocab.rdf_object), "one object"),
+    "Statement: neither asserted nor not": (some(vocab.Statement, vocab.asserted), "asserted or not"),
+    **{
+        f"Statement: {name} below zero": (some(vocab.Statement, vocab.term(name), Literal(-1)), name)
+        for name in ("supportingArticles", "disputingArticles", "supportingSources", "disputingSources")
+    },
+    "Statement: confidence above one": (some(vocab.Statement, vocab.confidence, decimal("1.1")), "confidence"),
+    "Statement: an unknown phase": (some(vocab.Statement, vocab.phase, Literal("soon")), "phase"),
+    "Statement: first report after the last": (some(vocab.Statement, vocab.firstReported, day("2030-01-01")), "first report"),
+    "Statement: last report not a day": (some(vocab.Statement, vocab.lastReported, Literal("2024")), "last report"),
+    "Statement: valid from words": (some(vocab.Statement, vocab.validFrom, Literal("May")), "valid from"),
+    "Statement: valid to words": (some(vocab.Statement, vocab.validTo, Literal("May")), "valid to"),
+    "Asserted: no triple": (lambda golden: golden - {Triple(INES.iri, vocab.leads, LEAGUE.iri)}, "is also a triple"),
+    "NotAsserted: a triple": (added(Triple(TOMAS.iri, vocab.leads, LEAGUE.iri)), "is no triple"),
+    "Claim: about nothing": (some(vocab.Claim, vocab.supports), "supports or disputes"),
+    "Claim: no confidence": (some(vocab.Claim, vocab.confidence), "confidence"),
+    "Claim: an unknown modality": (some(vocab.Claim, vocab.modality, Literal("sung")), "modality"),
+    "Claim: an unknown phase": (some(vocab.Claim, vocab.phase, Literal("soon")), "phase"),
+    "Claim: attributed to an IRI": (some(vocab.Claim, vocab.attributedTo, TOMAS.iri), "who says so"),
+    "Claim: no sentence": (some(vocab.Claim, vocab.evidence), "one sentence"),
+    "Claim: no subject": (some(vocab.Claim, vocab.subjectMention), "its subject"),
+    "Claim: no object": (some(vocab.Claim, vocab.objectMention), "its object"),
+    "Claim: from no article": (some(vocab.Claim, vocab.prov_wasDerivedFrom, TOMAS.iri), "one article"),
+    "Claim: from no run": (some(vocab.Claim, vocab.prov_wasGeneratedBy), "one run"),
+    "Claim: valid from words": (some(vocab.Claim, vocab.validFrom, Literal("May")), "valid from"),
+    "Claim: valid to words": (some(vocab.Claim, vocab.validTo, Literal("May")), "valid to"),
+    "Article: no id": (changed(ARTICLE, vocab.dcterms_identifier), "one id"),
+    "Article: a title without language": (changed(ARTICLE, vocab.dcterms_title, Literal("x")), "title"),
+    "Article: two publishers": (changed(ARTICLE, vocab.schema_publisher, Literal("a"), Literal("b")), "publisher"),
+    "Article: published in a year": (changed(ARTICLE, vocab.schema_datePublished, Literal("2024")), "one day"),
+    "Passage: nothing quoted": (changed(PASSAGE, vocab.oa_exact), "is quoted"),
+    "Passage: ends before it starts": (changed(PASSAGE, vocab.oa_start, Literal(9)), "starts before"),
+    "Passage: no end": (changed(PASSAGE, vocab.oa_end), "ends somewhere"),
+    "PassageOffsets: a quote of another length": (changed(PASSAGE, vocab.oa_exact, Literal("Urugua")), "as long as"),
+    "Mention: of nothing": (changed(PASSAGE, vocab.denotes), "denotes an entity"),
+    "Mention: of an article": (changed(PASSAGE, vocab.denotes, ARTICLE), "denotes an entity"),
+    "Mention: of an unknown kind": (changed(PASSAGE, vocab.mentionKind, Literal("hint")), "name, nominal"),
+    "Run: no model": (changed(RUN, vocab.model), "names its model"),
+    "Judgement: an unknown decision": (
+        added(
+            Triple(ODD, vocab.rdf_type, vocab.Judgement),
+            Triple(ODD, vocab.decision, Literal("maybe")),
+            Triple(ODD, vocab.undone, Literal(False)),
+        ),
+        "judgement decides",
+    ),
+    "Judgement: undone in words": (
+        added(
+            Triple(ODD, vocab.rdf_type, vocab.Judgement),
+            Triple(ODD, vocab.decision, Literal("same")),
+            Triple(ODD, vocab.undone, Literal("no")),
+        ),
+        "undone or not",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("broken", "message"), BROKEN.values(), ids=BROKEN.keys())
+def test_each_shape_catches_what_it_is_for(golden: frozenset[Triple], broken: Broken, message: str) -> None:
+    near = nearby(broken(golden), golden)
+    assert any(message in found.message for found in violations(near))
+
+
+def nearby(broken: set[Triple], golden: frozenset[Triple]) -> set[Triple]:
+    """What touches the difference, five links far: pySHACL takes seconds for the whole."""
+    reach = {term for triple in golden ^ broken for term in (triple.subject, triple.object)}
+    for _ in range(2):
+        reach |= {t.object for t in broken if t.subject in reach and not isinstance(t.object, Literal)}
+    return {triple for triple in broken if triple.subject in reach}
+
+
+def test_every_shape_has_a_broken_example() -> None:
+    shapes = rdflib.Graph().parse(resource("ontology") / "shapes.ttl")
+    kind = rdflib.URIRef("http://www.w3.org/ns/shacl#NodeShape")
+    names = {str(shape).rpartition("#")[2] for shape in shapes.subjects(rdflib.RDF.type, kind)}
+    assert names == {example.partition(":")[0] for example in BROKEN}
+
+
+def test_every_message_of_the_shapes_is_seen() -> None:
+    shapes = rdflib.Graph().parse(resource("ontology") / "shapes.ttl")
+    messages = {str(text) for text in shapes.objects(None, rdflib.URIRef("http://www.w3.org/ns/shacl#message"))}
+    expected = [message for _, message in BROKEN.values()]
+    assert [text for text in messages if not any(part in text for part in expected)] == []
+
+
+# whole stores
+
+
+def test_a_store_is_checked_article_by_article(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = golden_store()
+    seen: list[int] = []
+    real = violations
+    monkeypatch.setattr(check, "TRIPLES_PER_RUN", 1)
+    monkeypatch.setattr(check, "violations", lambda triples: (seen.append(len(triples)), real(triples))[1])
+    assert shacl(store) == ()
+    assert len(seen) == len(STORY)
+
+
+def test_a_wrong_claim_is_found_in_its_article_and_in_the_whole() -> None:
+    store = golden_store()
+    graph = article_iri(BASE, "courier/deal.txt")
+    (claim, *_) = sorted((quad.subject for quad in store.quads(None, vocab.rdf_type, vocab.Claim, graph)), key=str)
+    store.update(f"DELETE WHERE {{ GRAPH {graph} {{ {claim} {vocab.modality} ?m }} }}")
+    (found,) = shacl(store, article=graph)
+    assert (found.focus, found.path) == (claim.value, vocab.modality.value)
+    assert shacl(store) == (found,)
+    assert shacl(store, article=article_iri(BASE, "wire/strike.txt")) == ()
+
+
+def test_a_fact_without_a_statement_is_found_in_the_whole() -> None:
+    store = golden_store()
+    store.update(f"INSERT DATA {{ {CARLA.iri} {vocab.childOf} {RUI.iri} }}")
+    (found,) = shacl(store)
+    assert (found.focus, found.path, found.value) == (CARLA.iri.value, vocab.childOf.value, RUI.iri.value)
+
+
+def test_a_statement_that_no_claim_speaks_of_is_found_in_the_whole() -> None:
+    store = golden_store()
+    store.clear_graph(article_iri(BASE, "wire/strike.txt"))
+    found = shacl(store)
+    assert {one.message for one in found} == {"some claim supports or disputes each statement"}
+    assert len(found) == 7
+
+
+def test_a_store_without_articles_conforms() -> None:
+    store = OxigraphStore.in_memory()
+    store.replace_graph(NamedNode("http://e.org/mine"), [Triple(ODD, vocab.rdf_type, vocab.Claim)])
+    assert shacl(store) == ()
+
+
+def test_an_unknown_article_is_an_error() -> None:
+    with pytest.raises(UnknownEntity, match="nowhere"):
+        shacl(golden_store(), article=NamedNode("http://e.org/nowhere"))
+
+
+# before a commit
+
+
+def test_claims_of_the_story_fit() -> None:
+    check_claims([claim for told in STORY for claim in claims(told)], CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("subject", "predicate", "value", "why"),
+    [
+        (LEAGUE.iri, vocab.leads, INES.iri, "cannot relate a Group to a Person"),
+        (INES.iri, vocab.leads, ODD, "is no entity"),
+        (INES.iri, NamedNode("http://e.org/leads"), LEAGUE.iri, "no predicate"),
+        (INES.iri, vocab.supports, LEAGUE.iri, "no predicate"),
+        (ELECTION.iri, vocab.startDate, Literal("soon"), "no day, month or year"),
+        (INES.iri, vocab.leads, Literal("2024", datatype=vocab.xsd_gYear), "cannot relate a Person to a Date"),
+    ],
+)
+def test_a_statement_that_the_ontology_has_no_place_for_says_why(
+    subject: NamedNode, predicate: NamedNode, value: NamedNode | Literal, why: str
+) -> None:
+    statement = Statement(subject, predicate, value)
+    assert why in (misfit(statement, CLASSES) or "")
+    claim = replace(claims(STORY[0])[0], statement=statement)
+    with pytest.raises(OntologyError, match=why) as caught:
+        check_claims([claim], CLASSES)
+    assert STORY[0].id in str(caught.value)
+
+
+def test_a_polity_may_lead_nowhere_but_be_led() -> None:
+    classes = {**CLASSES, ODD: EntityClass.POLITY}
+    assert misfit(Statement(INES.iri, vocab.leads, ODD), classes) is None
+    assert misfit(Statement(ODD, vocab.leads, LEAGUE.iri), classes) is not None
+
+
+def test_violations_hold_quads_from_any_graph_together() -> None:
+    quad = Quad(INES.iri, vocab.rdfs_label, Literal("x", language="en"), DEFAULT)
+    assert violations([quad.triple]) == ()
