@@ -98,7 +98,8 @@ def test_a_failing_update_changes_nothing() -> None:
 def test_concurrent_updates_do_not_lose_each_other(tmp_path: Path) -> None:
     store = OxigraphStore.on_disk(tmp_path / "store")
     store.update(f"INSERT DATA {{ {A} {vocab.leads} 0 }}")
-    step = f"DELETE {{ {A} {vocab.leads} ?n }} INSERT {{ {A} {vocab.leads} ?m }} WHERE {{ {A} {vocab.leads} ?n BIND(?n + 1 AS ?m) }}"  # noqa: E501
+    old, new = (f"{{ {A} {vocab.leads} {name} }}" for name in ("?n", "?m"))
+    step = f"DELETE {old} INSERT {new} WHERE {{ {old} BIND(?n + 1 AS ?m) }}"
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(store.update, [step] * 80))
     assert [quad.object for quad in store.quads()] == [Literal(80)]
