@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -20,6 +20,7 @@ __all__ = ["clean"]
 
 _TITLE_LENGTH = 200  # characters; the longest of 2,000 news headlines looked at had 171
 _TOP = 4  # paragraphs of the article above the last of which "Published 3 March 2021" gives its day
+_DATE_WORDS = 5  # "Tuesday, 24 May 2022" and no more
 _SENTENCE_END = re.compile(r"(?<!\.)(?<![.\s][A-Z])\.[\"'”’)]*$")
 _BYLINE = re.compile(r"(?:by|von|from) (?-i:[A-Z])|.{0,40}\((?:reuters|ap|afp|dpa|xinhua)\)", re.I)
 _LETTERS = re.compile(r"[^\W_]+")
@@ -80,11 +81,19 @@ def _paragraphs(article: Article) -> tuple[list[Line], tuple[Cut, ...], date | N
     clutter = find_clutter([paragraph.text for paragraph in paragraphs])
     cut = tuple(Cut(paragraphs[index].text, clutter[index]) for index in sorted(clutter))
     left = [index for index in range(len(paragraphs)) if index not in clutter]
-    # A date below the text may be that of another article.
+    return [paragraphs[index] for index in left], cut, _day_above(paragraphs, left, clutter)
+
+
+def _day_above(paragraphs: Sequence[Line], left: Sequence[int], clutter: Mapping[int, str]) -> date | None:
+    """The day that a line at the top gives: "Published: 3 March 2021", which was cut, or a bare date."""
     top = left[min(_TOP, len(left) - 1)] if left else 0
-    dated = [paragraphs[index].text for index, rule in clutter.items() if rule == "timestamp" and index < top]
-    days = [day for text in sorted(dated, key=_of_update) if (day := day_of(text, search=True))]
-    return [paragraphs[index] for index in left], cut, days[0] if days else None
+    lines = [
+        paragraph.text
+        for index, paragraph in enumerate(paragraphs[:top])
+        if clutter.get(index) == "timestamp" or (index not in clutter and paragraph.text.count(" ") < _DATE_WORDS)
+    ]
+    days = [day for text in sorted(lines, key=_of_update) if (day := day_of(text, search=True))]
+    return days[0] if days else None
 
 
 def _of_update(text: str) -> bool:

@@ -26,6 +26,7 @@ _IRREGULAR = re.compile(rf"[{_INVISIBLE}]|[^\S ]|  ")
 _SPACE = re.compile(r"\s")
 # Lines wrapped by a mailer or an archive are 60 to 80 wide; beyond 120 nobody wraps, below 40 it is verse or a list.
 _WIDTHS = range(40, 121)
+_SLACK = 6
 _ENDS = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 
 
@@ -179,7 +180,11 @@ def _goes_on(line: Line, following: Line, width: int | None, *, so_far: int) -> 
         return False
     if so_far >= 30 and following.text[0].islower() and not _ENDS.search(line.text):
         return True
-    return width is not None and len(line.text) <= width and _overflows(line, following, width)
+    if width is None or len(line.text) > width:
+        return False
+    # Hands and some editors break a little early.
+    slack = 0 if _ENDS.search(line.text) else _SLACK
+    return _overflows(line, following, width - slack)
 
 
 def _overflows(line: Line, following: Line, width: int) -> bool:

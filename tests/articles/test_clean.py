@@ -125,6 +125,12 @@ def test_the_day_above_a_text_is_its_publication_day(line: str) -> None:
     assert clean(article(f"{line}\n\n{BODY}", published=date(2019, 3, 20))).published == date(2019, 3, 20)
 
 
+def test_a_bare_date_above_a_text_stays_and_dates_it() -> None:
+    document = clean(article(f"Dockers end strike\nTuesday, 24 May 2022\n\n{BODY}"))
+    assert document.published == date(2022, 5, 24)
+    assert "24 May 2022" in document.text
+
+
 def test_the_day_of_another_article_below_is_not() -> None:
     body = "\n\n".join([BODY] * 5)
     assert (
@@ -178,9 +184,12 @@ def test_foreign_names_and_short_quotations_are_english_enough(content: str) -> 
 
 
 def test_html_keeps_the_article_and_has_no_map() -> None:
-    page = f"""<html lang="en"><head><title>Dockers end strike</title></head><body><nav><a href="/">Home</a></nav>
-    <article><h1>Dockers end strike</h1><p>{BODY}</p><p>Advertisement</p><p>The union, which was founded in 1991, has<br>forty
-    thousand members in the ports of the south &amp; the islands.</p><p>{BODY.replace("Monday", "Friday")}</p></article>
+    page = f"""<html lang="en"><head><title>Dockers end strike</title></head>
+    <body><nav><a href="/">Home</a></nav><article><h1>Dockers end strike</h1>
+    <p>{BODY}</p><p>Advertisement</p>
+    <p>The union, which was founded in 1991, has<br>forty
+    thousand members in the ports of the south &amp; the islands.</p>
+    <p>{BODY.replace("Monday", "Friday")}</p></article>
     <footer>© 2020 The Post. All rights reserved.</footer></body></html>"""
     document = clean(article(page, title="Dockers end strike", media_type="text/html"))
     assert paragraphs(document) == [
