@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,14 +59,10 @@ def command(
 
 def _articles() -> list[Article | ArticleError]:
     """The articles in the package."""
-    import kg
     from kg.articles import read_articles
-    from kg.errors import KgError
+    from kg.demo import demo_paths
 
-    folder = Path(kg.__file__).parent / "demo"
-    if not folder.is_dir():
-        raise KgError(f"{folder}: the demo's articles are missing", hint="install newsgraph again")
-    return list(read_articles([folder]))
+    return list(read_articles(demo_paths()))
 
 
 def _show(select: Select, counts: Mapping[str, int]) -> None:

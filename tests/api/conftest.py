@@ -35,18 +35,27 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of the service that nobody changes."""
     folder = tmp_path_factory.mktemp("served") / "world"
     fill(folder)
-    with running(folder, {"KG_QUERY_TIMEOUT_S": "2"}) as url, httpx.Client(base_url=url, trust_env=False) as client:
+    with (
+        running(folder, {"KG_QUERY_TIMEOUT_S": "2"}) as url,
+        httpx.Client(base_url=url, trust_env=False, timeout=60) as client,
+    ):
         yield client
 
 
-@pytest.fixture
-def writable(tmp_path: Path) -> Iterator[httpx.Client]:
-    """A client, with a key, of a service of its own."""
-    folder = tmp_path / "world"
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace of `writable`."""
+    folder = tmp_path_factory.mktemp("written") / "world"
     fill(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def writable(folder: Path) -> Iterator[httpx.Client]:
+    """A client, with a key, of a service that a module's tests change; they leave the articles as they found them."""
     headers = {"Authorization": f"Bearer {KEY}"}
     with (
-        running(folder, {"KG_API_KEY": KEY}) as url,
-        httpx.Client(base_url=url, headers=headers, trust_env=False) as client,
+        running(folder, {"KG_API_KEY": KEY, "KG_QUERY_WORKERS": "2"}) as url,
+        httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=60) as client,
     ):
         yield client

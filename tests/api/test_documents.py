@@ -30,7 +30,7 @@ def paths(client: httpx.Client) -> dict[str, str]:
         "person": f"/person/{slug_of(client, 'Ana Diaz')}",
         "group": f"/{association}",
         "place": f"/place/{slug_of(client, 'Port Alder')}",
-        "polity": f"/polity/{_polity(client)}",
+        "polity": _polity(client),
         "event": f"/event/{slug_of(client, 'Harbour Summit')}",
         "article": "/article/wire/one.txt",
         "statement": relation["statement"].removeprefix(BASE.rstrip("/")),
@@ -39,7 +39,9 @@ def paths(client: httpx.Client) -> dict[str, str]:
 
 
 def _polity(client: httpx.Client) -> str:
-    return str(client.get("/entities", params={"q": "Norland", "type": "Polity"}).json()["entities"][0]["slug"])
+    """An IRI keeps the class that its thing was first taken for."""
+    found = client.get("/entities", params={"q": "Norland", "type": "Polity"}).json()["entities"][0]
+    return str(found["iri"]).removeprefix(BASE.rstrip("/"))
 
 
 KINDS = ["person", "group", "place", "polity", "event", "article", "statement", "claim"]
