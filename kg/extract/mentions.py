@@ -60,6 +60,7 @@ def mentions_in(document: Document, pieces: Pieces, window: Window, outputs: Out
     taken = {f.mention.span for f in found}
     found += _single_words(document.text, words, outputs, names, taken)
     found += [f for f in ranges if not any(f.mention.span.overlaps(name) for name in names)]
+    found = _whole_event_names(document.text, found)
     return sorted(found, key=lambda f: (f.mention.span.start, -f.mention.span.end, f.mention.kind))
 
 
@@ -91,6 +92,21 @@ def _phrases(document: Document, words: _Words, outputs: Outputs) -> Iterator[Fo
             score = round(float(p[a:b, 1 + 2 * c : 3 + 2 * c].sum(axis=1).mean()), 3)
             mention = Mention(span, classes[c], kind, score, _type_of_name(span.of(text), classes[c]))
             yield Found(mention, int(words.first[a]), int(words.end[b - 1]))
+
+
+def _whole_event_names(text: str, found: Sequence[Found]) -> list[Found]:
+    """With a name of an event and the event word right after it as one: "Orkhon Valley" + "war"."""
+    triggers = {f.mention.span.start: f for f in found if f.mention.kind is MentionKind.TRIGGER}
+    result, used = [], set()
+    for f in found:
+        m, after = f.mention, triggers.get(f.mention.span.end + 1)
+        if m.cls is EntityClass.EVENT and m.kind is MentionKind.NAME and after and text[m.span.end] in " -":
+            used.add(after)
+            span = Span(m.span.start, after.mention.span.end)
+            m = Mention(span, m.cls, m.kind, m.score, after.mention.event_type)
+            f = Found(m, f.first, after.end)
+        result.append(f)
+    return [f for f in result if f not in used]
 
 
 def _type_of_name(name: str, cls: EntityClass) -> str | None:

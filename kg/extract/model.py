@@ -57,6 +57,8 @@ class Model:
         options.log_severity_level = 3
         # windows of one article differ in length: an arena would keep the largest of each for ever
         options.enable_cpu_mem_arena = False
+        # threads that spin while they wait take the cores from the query workers beside them
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._encoder, self._pairs = (
             onnxruntime.InferenceSession(folder / name, options, providers=["CPUExecutionProvider"])
             for name in ("encoder.onnx", "pairs.onnx")

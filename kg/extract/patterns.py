@@ -11,7 +11,7 @@ from functools import cache
 from kg.extract.words import roles
 from kg.types import EntityClass, Mention, MentionKind
 
-__all__ = ["pattern_facts"]
+__all__ = ["embedded_people", "pattern_facts"]
 
 _ACTS_LIKE_GROUP = (EntityClass.GROUP, EntityClass.POLITY)
 _NOT = r"(?:deputy|vice|assistant|associate|acting deputy|shadow|spokes\w+|former deputy|would-be|aspiring|candidate)"
@@ -71,6 +71,32 @@ def pattern_facts(text: str, mentions: Sequence[Mention], order: Sequence[int]) 
             yield from _group_first(text, patterns, i, j, a, between)
         elif a.cls is EntityClass.PERSON and b.cls in _ACTS_LIKE_GROUP:
             yield from _person_first(text, patterns, i, j, b, between)
+
+
+_KIN = (
+    r"(?:son|daughter|brother|sister|wife|husband|widow|widower|father|mother|nephew|niece|cousin|grandson|granddaughter|uncle"
+    r"|aunt|heir|successor|deputy|protege|protégé|aide|lawyer|spokes\w+|critic|rival|ally|friend|disciple|biographer)"
+)
+_OF_SOMEONE = re.compile(
+    rf",?\s+(?:the|a|an|his|her|their|only|eldest|youngest|elder|younger|\s)*{_KIN}\s+(?:of|to)\s+(?:(?:the|late|then)\s+)*"
+    r"(?:(?!who\b|that\b)[\w’'.-]+\s+){0,5}",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r",\s+(?!who\b|whose\b|whom\b|and\b|a\b|an\b|the\b)", re.IGNORECASE)
+
+
+def embedded_people(text: str, mentions: Sequence[Mention], order: Sequence[int]) -> dict[int, int]:
+    """Mention of a person inside another's apposition → that other's mention.
+
+    In "Ana Holt, daughter of the miller Jens Holt, founded the league", what follows the second comma is said of Ana.
+    """
+    found = {}
+    people = [i for i in order if mentions[i].cls is EntityClass.PERSON and mentions[i].kind is MentionKind.NAME]
+    for i, j in itertools.pairwise(people):
+        a, b = mentions[i].span, mentions[j].span
+        if a.end <= b.start and _OF_SOMEONE.fullmatch(text, a.end, b.start) and _GOES_ON.match(text, b.end):
+            found[j] = i
+    return found
 
 
 def _group_first(

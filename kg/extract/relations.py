@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kg.extract.decode import sigmoid
 from kg.extract.labels import FITS, PAIR_OUTPUTS, PREDICATES, STATUSES
 from kg.extract.pairs import NEAR
-from kg.extract.patterns import pattern_facts
+from kg.extract.patterns import embedded_people, pattern_facts
 from kg.extract.qualify import attribution, cues_for
 from kg.types import Chain, Document, EntityClass, Mention, Modality, Phase, Relation
 
@@ -84,7 +84,10 @@ def relations_of(reading: Reading, calibration: Calibration, keep: float = KEEP)
 def _told(reading: Reading, chain_of: Mapping[int, int]) -> defaultdict[Key, list[tuple[float, int, int]]]:
     """(raw logit, subject mention, object mention) of each fact that the ontology allows."""
     told: defaultdict[Key, list[tuple[float, int, int]]] = defaultdict(list)
+    order = sorted(range(len(reading.mentions)), key=lambda i: reading.mentions[i].span)
+    embedded = embedded_people(reading.document.text, reading.mentions, order)
     for (i, j), row in reading.logits.items():
+        i, j = _said_of(reading, embedded, i, j), _said_of(reading, embedded, j, i)
         s, o = chain_of.get(i), chain_of.get(j)
         if s is None or o is None or s == o or abs(reading.sentences[i] - reading.sentences[j]) > NEAR:
             continue
@@ -92,6 +95,14 @@ def _told(reading: Reading, chain_of: Mapping[int, int]) -> defaultdict[Key, lis
             if _allowed(name, reading.chains[s], reading.chains[o]):
                 told[s, name, o].append((float(row[p]), i, j))
     return told
+
+
+def _said_of(reading: Reading, embedded: Mapping[int, int], end: int, other: int) -> int:
+    """The mention that a fact is about: what follows an apposition is said of its head, not of who is named in it."""
+    head = embedded.get(end)
+    follows = reading.mentions[other].span.start > reading.mentions[end].span.end
+    same = reading.sentences[end] == reading.sentences[other]
+    return head if head is not None and follows and same else end
 
 
 def _allowed(predicate: str, subject: Chain, obj: Chain) -> bool:

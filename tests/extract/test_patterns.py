@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.extract.patterns import pattern_facts
+from kg.extract.patterns import embedded_people, pattern_facts
 from tests.extract.test_coref import marked
 
 
@@ -66,3 +66,24 @@ def test_those_who_do_not_lead(text: str) -> None:
 def test_a_founder_after_his_fathers_name_is_not_the_father() -> None:
     assert facts("{P:Ana Diaz}, daughter of {P:Eva Diaz}, founded the {G:Orkhon Front}.") == []
     assert facts("{P:Eva Diaz} founded the {G:Orkhon Front}.") == [("Orkhon Front", "foundedBy", "Eva Diaz", False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "head"),
+    [
+        pytest.param("{P:Ana Holt}, daughter of {P:Jens Holt}, founded it.", "Ana Holt", id="kin"),
+        pytest.param(
+            "{P:Ana Holt}, the only daughter of the late miller {P:Jens Holt}, left.", "Ana Holt", id="with a title"
+        ),
+        pytest.param("{P:Ana Holt}, a lawyer for the critic of {P:Jens Holt}, left.", None, id="not of the person"),
+        pytest.param(
+            "{P:Ana Holt}, daughter of {P:Jens Holt}, who led an army, left.", None, id="a relative clause is his"
+        ),
+        pytest.param("{P:Ana Holt} met {P:Jens Holt}, and left.", None, id="no apposition"),
+        pytest.param("{P:Ana Holt}, {P:Jens Holt}, and others left.", None, id="a list"),
+    ],
+)
+def test_what_follows_an_apposition_is_said_of_its_head(text: str, head: str | None) -> None:
+    plain, mentions = marked(text)
+    found = embedded_people(plain, mentions, range(len(mentions)))
+    assert found == ({1: 0} if head else {})
