@@ -18,9 +18,13 @@ from kg.types import Article, Cut, Document, Segment, Span
 
 __all__ = ["clean"]
 
-_TITLE_LENGTH = 200  # characters; the longest of 2,000 news headlines looked at had 171
+_TITLE_LENGTH = 200  # characters; a longer first line is a paragraph
 _TOP = 4  # paragraphs of the article above the last of which "Published 3 March 2021" gives its day
-_DATE_WORDS = 5  # "Tuesday, 24 May 2022" and no more
+_BARE_DATE = re.compile(
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
+    r"(?:\d{1,2}(?:st|nd|rd|th)?\s+[a-z]{3,9}\.?,?\s+\d{4}|[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{4}-\d\d-\d\d)",
+    re.I,
+)
 _SENTENCE_END = re.compile(r"(?<!\.)(?<![.\s][A-Z])\.[\"'”’)]*$")
 _BYLINE = re.compile(r"(?:by|von|from) (?-i:[A-Z])|.{0,40}\((?:reuters|ap|afp|dpa|xinhua)\)", re.I)
 _LETTERS = re.compile(r"[^\W_]+")
@@ -90,7 +94,7 @@ def _day_above(paragraphs: Sequence[Line], left: Sequence[int], clutter: Mapping
     lines = [
         paragraph.text
         for index, paragraph in enumerate(paragraphs[:top])
-        if clutter.get(index) == "timestamp" or (index not in clutter and paragraph.text.count(" ") < _DATE_WORDS)
+        if clutter.get(index) == "timestamp" or (index not in clutter and _BARE_DATE.fullmatch(paragraph.text))
     ]
     days = [day for text in sorted(lines, key=_of_update) if (day := day_of(text, search=True))]
     return days[0] if days else None

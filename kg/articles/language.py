@@ -15,9 +15,8 @@ _FILE = Path(__file__).parent / "lexicon" / "stopwords.txt"
 _SAMPLE = 20_000  # characters looked at
 _FEW = 12  # words below which only the script decides: a headline may have no stop word
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-# Measured on 10,000 English documents of news, encyclopedia and web text of 40 words or more: 99.9 % have a share
-# above 0.2; lists of names go down to 0.1. Texts in the other listed languages stay below 0.1 (shared words: in, is,
-# was, on, die).
+# Of the 4,895 English texts of 40 words or more in the annotated corpora 99 % have a share above 0.23; below 0.1 are one
+# French text, lists of names and template code. Other languages share a few small words with English (in, is, was, die).
 _ENGLISH = 0.12
 _SCRIPTS = {
     "ARABIC": "Arabic script",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
@@ -27,6 +29,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "text": ("text", "maintext"),
     "html": ("html",),
 }
+_PIECE = 1 << 16  # bytes of a JSON file that are read at once
 _LINE_HINT = "each line must be one JSON object with a text or html field"
 _JSON_HINT = "expected one object, or an array of objects, with a text or html field each"
 
@@ -124,38 +127,36 @@ def _json_values(stream: BinaryIO, name: str) -> Iterator[Any]:
     """The values of a top-level array (or of values one after another), decoded as the stream is read."""
     decoder = json.JSONDecoder()
     reader = _Utf8(stream, name)
-    buffer = reader.more(1 << 16).lstrip("\ufeff \t\r\n")
+    buffer = reader.more(_PIECE).lstrip("\ufeff \t\r\n")
     inside = buffer.startswith("[")
-    buffer = buffer[1:] if inside else buffer
-    size = 1 << 16
+    position, size = int(inside), _PIECE
+    between = re.compile(r"[,\s]*" if inside else r"\s*")
     while True:
-        buffer = buffer.lstrip(", \t\r\n" if inside else " \t\r\n")
-        if inside and buffer.startswith("]"):
+        if match := between.match(buffer, position):
+            position = match.end()
+        if inside and buffer.startswith("]", position):
             return
         try:
-            value, end = decoder.raw_decode(buffer)
-            # A number may go on in the next piece; objects cannot, and nothing else is an article.
+            value, position = decoder.raw_decode(buffer, position)
         except (ValueError, RecursionError) as error:
+            # Perhaps the value goes on in the next piece. Doubling it keeps a long value from being tried too often.
             piece = reader.more(size)
             if not piece:
-                if buffer or inside:
+                if position < len(buffer) or inside:
                     raise ArticleError(name, f"malformed JSON: {error}", hint=_JSON_HINT) from error
                 return
-            if len(buffer) > 2 * MAX_BYTES:
+            if len(buffer) - position > 2 * MAX_BYTES:
                 raise too_large(name) from error
-            buffer += piece
-            size = min(2 * size, MAX_BYTES)
+            buffer, position, size = buffer[position:] + piece, 0, min(2 * size, MAX_BYTES)
         else:
             yield value
-            buffer = buffer[end:]
+            size = _PIECE
 
 
 class _Utf8:
     """Text from a stream of UTF-8, piece by piece."""
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
-        import codecs
-
         self._stream = stream
         self._name = name
         self._decoder = codecs.getincrementaldecoder("utf-8")()
