@@ -36,17 +36,15 @@ def command(
     import logging
 
     try:
-        import torch
-    except ImportError as error:
-        raise MisuseError("kg train needs torch", hint='pip install "newsgraph[train]"') from error
-    from kg.train.build import base_model, build
-    from kg.train.fit import CORPORA, Plan
-
+        from kg.train.build import base_model, build
+        from kg.train.fit import CORPORA, Plan, use_threads
+    except ModuleNotFoundError as error:
+        raise MisuseError(f"kg train needs {error.name}", hint='pip install "newsgraph[train]"') from error
     if unknown := set(without or ()) - CORPORA.keys():
         raise MisuseError(f"no such corpus: {', '.join(sorted(unknown))}", hint=f"one of {', '.join(CORPORA)}")
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     if threads:
-        torch.set_num_threads(threads)
+        use_threads(threads)
     weights, tokenizer = base_model(base)
     plan = Plan(data, weights, tokenizer, out / "run", steps=steps, seed=seed, without=frozenset(without or ()))
     build(plan, out, version=version)

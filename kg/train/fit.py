@@ -22,7 +22,7 @@ from kg.train.examples import Item, PairTargets, is_incident, items, pair_target
 from kg.train.vary import name_pools, varied
 from kg.types import EntityClass, MentionKind
 
-__all__ = ["CORPORA", "Plan", "fold_records", "load_examples", "train"]
+__all__ = ["CORPORA", "Plan", "fold_records", "load_examples", "train", "use_threads"]
 
 log = logging.getLogger(__name__)
 
@@ -315,6 +315,11 @@ def _batches(pool: dict[str, list[Item]], tokens: int, rng: np.random.Generator)
             ready.append(batch)
         for i in rng.permutation(len(ready)):
             yield ready[i]
+
+
+def use_threads(count: int) -> None:
+    """Let training use so many threads."""
+    torch.set_num_threads(count)
 
 
 def train(plan: Plan) -> Network:
