@@ -11,11 +11,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from kg.access import DEFAULT_STORE
 from kg.errors import KgError
 
-__all__ = ["DEFAULT_BASE_IRI", "Settings", "SettingsError", "read_settings"]
+__all__ = ["DEFAULT_BASE_IRI", "DEFAULT_STORE", "Settings", "SettingsError", "read_settings"]
 
+DEFAULT_STORE = "kg-store"
 DEFAULT_BASE_IRI = "http://localhost:8000/"
 
 

@@ -92,7 +92,7 @@ def test_misuse_exits_with_2_and_a_hint(kg: Kg, world: Path, arguments: list[str
         pytest.param(["run", "nonsense"], id="unknown query"),
         pytest.param(["run", "leaders-of-group", "--nonsense", "x"], id="unknown parameter"),
         pytest.param(["show", "Nobody At All"], id="unknown entity"),
-        pytest.param(["show", "Norland"], id="ambiguous entity"),
+        pytest.param(["show", "Harbour"], id="ambiguous entity"),
         pytest.param(["export", "--article", "nothing"], id="unknown article"),
         pytest.param(["key", "--revoke", "nothing"], id="unknown key"),
     ],
