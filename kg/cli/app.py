@@ -123,8 +123,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         arguments = sys.argv[1:] if arguments is None else arguments
         status = app(arguments or ["--help"], prog_name="kg", standalone_mode=False)
     except KgError as error:
-        _complain(str(error), error.hint)
-        status = 2 if isinstance(error, MisuseError) else 1
+        misused = isinstance(error, MisuseError)
+        _complain(str(error), error.hint or (f"see kg {arguments[0]} --help" if misused and arguments else None))
+        status = 2 if misused else 1
     except Exception as error:
         # usage errors come from typer's click, which some versions vendor and others import: known by shape
         if not hasattr(error, "format_message"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
@@ -49,8 +50,8 @@ def command(
             report = workspace.ingest(articles, extractor, progress=lambda name, outcome: step(1))
         for source, reason in report.skipped:
             put(f"skipped: {plain(source)}: {plain(reason)}")
-        _show(selecting(workspace), workspace.stats())
-    _name_next(store, serve=serve)
+        leader = _show(selecting(workspace), workspace.stats())
+    _name_next(store, leader, serve=serve)
     if serve:
         from kg.cli.serve import run_service
 
@@ -65,8 +66,8 @@ def _articles() -> list[Article | ArticleError]:
     return list(read_articles(demo_paths()))
 
 
-def _show(select: Select, counts: Mapping[str, int]) -> None:
-    """Print what was found, in tables whose last column is the sentence."""
+def _show(select: Select, counts: Mapping[str, int]) -> Relation | None:
+    """Print what was found, in tables whose last column is the sentence; returns the fact that most say of a leader."""
     from kg.lookup import relations_where
 
     people, groups = counts["Person"], counts["Group"] + counts["Polity"]
@@ -80,7 +81,8 @@ def _show(select: Select, counts: Mapping[str, int]) -> None:
         pattern = f"?statement rdf:predicate kg:{predicate} ; kg:asserted true"
         return _surest(relations_where(select, pattern, limit=200))
 
-    _section("Who leads what", ("who", "leads", "", "sources", "in the words of an article"), map(_row, of("leads")))
+    leaders = of("leads")
+    _section("Who leads what", ("who", "leads", "", "sources", "in the words of an article"), map(_row, leaders))
     _section(
         "Where groups are", ("group", "in", "", "sources", "in the words of an article"), map(_row, of("locatedIn"))
     )
@@ -104,6 +106,7 @@ def _show(select: Select, counts: Mapping[str, int]) -> None:
         ("statement", "articles", "sources"),
         ((_words(r), r.supporting_articles, r.supporting_sources) for r in copies),
     )
+    return leaders[0] if leaders else None
 
 
 _EVENTS = "VALUES ?p { kg:involves kg:involvesPerson kg:occurredAt } ?statement rdf:predicate ?p ; kg:asserted true"
@@ -158,12 +161,14 @@ def _quote(claim: Evidence | None) -> str:
     return f"“{claim.sentence.exact}”" if claim is not None else ""
 
 
-def _name_next(store: str, *, serve: bool) -> None:
-    """Print what to try next."""
-    at = f"--store {store}"
+def _name_next(store: str, leader: Relation | None, *, serve: bool) -> None:
+    """Print what to try next, with names that it knows."""
+    at = f"--store {shlex.quote(store)}"
     put("\nNext, ask it yourself:\n")
-    put(f"  kg search harbour {at}")
-    put(f"  kg run {at}")
+    if leader is not None:
+        put(f"  kg show {shlex.quote(plain(leader.subject_label))} {at}")
+        put(f"  kg run leaders-of-group --group {shlex.quote(plain(leader.object_label))} {at}")
+    put("  kg run")
     put(f"  kg query 'SELECT ?leader ?group {{ ?p kg:leads ?g ; rdfs:label ?leader . ?g rdfs:label ?group }}' {at}")
     put(f"  kg export --format jsonld {at}")
     if not serve:

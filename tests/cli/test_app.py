@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import resource
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from kg.settings import Settings
 from tests.cli.conftest import SCRIPTED, Kg
 from tests.serving import REPOSITORY, environment
 
+WAIT_S = 300  # for a machine that is busy
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?o ?p }"
 
 
@@ -111,44 +113,46 @@ def test_a_wrong_setting_fails_at_start(kg: Kg, world: Path) -> None:
     assert "KG_QUERY_TIMEOUT_S" in run.stderr
 
 
-def test_nobody_reading_is_no_error(world: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPTED, "export", "--format", "nquads", "--store", str(world)],
+@contextmanager
+def started(*arguments: str, store: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The command while it runs; killed if it still does at the end."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPTED, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=REPOSITORY,
-        env=environment(),
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.read(10)
-    process.stdout.close()
-    assert process.stderr.read() == b""
-    assert process.wait(timeout=60) in (0, 141)
-    process.stderr.close()
+        env=environment(KG_STORE=str(store)),
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_nobody_reading_is_no_error(world: Path) -> None:
+    with started("export", "--format", "nquads", store=world) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(10)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=WAIT_S) in (0, 141)
 
 
 def test_ctrl_c_stops_a_query_at_once(world: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPTED, "query", ENDLESS, "--timeout", "300", "--store", str(world)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=REPOSITORY,
-        env=environment(),
-        start_new_session=True,
-    )
-    _wait_for_worker(process.pid)
-    os.kill(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    with started("query", ENDLESS, "--timeout", "3000", store=world) as process:
+        _wait_for_worker(process.pid)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=WAIT_S)
     assert process.returncode == 130
     assert b"Traceback" not in errors
 
 
 def _wait_for_worker(pid: int) -> None:
     """Wait until the process has a child that works."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + WAIT_S
+    children = Path(f"/proc/{pid}/task/{pid}/children")
     while time.monotonic() < deadline:
-        children = Path(f"/proc/{pid}/task/{pid}/children")
         if children.exists() and children.read_text().split():
             time.sleep(1)
             return

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import stat
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -73,37 +72,37 @@ def test_a_killed_service_is_not_waited_for(kg: Kg, copy: Path) -> None:
 
 
 @pytest.fixture
-def served(copy: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+def served(copy: Path) -> Iterator[subprocess.Popen[str]]:
+    """`kg serve` itself."""
+    with subprocess.Popen(
         [sys.executable, "-c", SCRIPTED, "serve", "--port", "0", "--store", str(copy)],
         stderr=subprocess.PIPE,
         text=True,
         cwd=REPOSITORY,
         env=environment(),
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_serve_says_where_it_listens_and_stops_on_ctrl_c(served: subprocess.Popen[str], copy: Path) -> None:
     assert served.stderr is not None
-    try:
-        found = re.search(r"http://127\.0\.0\.1:\d+/", served.stderr.readline())
-        assert found
-        assert httpx.get(found[0] + "healthz", trust_env=False).json()["status"] == "ok"
-    finally:
-        os.kill(served.pid, signal.SIGINT)
-        served.wait(timeout=60)
+    found = re.search(r"http://127\.0\.0\.1:\d+/", served.stderr.readline())
+    assert found
+    assert httpx.get(found[0] + "healthz", trust_env=False, timeout=60).json()["status"] == "ok"
+    served.send_signal(signal.SIGINT)
+    served.wait(timeout=300)
     rest = served.stderr.read()
-    served.stderr.close()
     assert (served.returncode, "stopped" in rest) == (0, True)
     assert not (copy / "service.json").exists()
 
 
 def test_a_public_address_needs_a_key(kg: Kg, copy: Path) -> None:
-    begun = time.monotonic()
     run = kg("serve", "--host", "0.0.0.0", "--port", "0", store=copy)
     assert run.returncode == 1
     assert "kg key" in run.stderr
-    assert time.monotonic() - begun < 60
 
 
 def test_a_taken_port_is_named(kg: Kg, copy: Path) -> None:

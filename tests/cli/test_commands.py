@@ -199,3 +199,14 @@ def test_keys_are_made_listed_and_revoked(kg: Kg, copy: Path) -> None:
     assert made.stdout.strip() not in listed
     assert kg("key", "--revoke", "newsroom", store=copy).stdout == "revoked newsroom\n"
     assert "newsroom" not in kg("key", "--list", store=copy).stdout
+
+
+def test_the_demo_reads_its_articles_names_the_next_commands_and_changes_nothing_the_second_time(
+    kg: Kg, tmp_path: Path, world: Path
+) -> None:
+    run = kg("demo", cwd=tmp_path, store=world)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.startswith("8 articles tell of ")
+    assert "kg serve --store kg-demo" in run.stdout
+    assert kg("demo", cwd=tmp_path).stdout == run.stdout
+    assert json.loads(kg("stats", "--json", store=world).stdout)["articles"] == 4, "KG_STORE is not the demo's"
