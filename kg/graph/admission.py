@@ -74,6 +74,16 @@ class Admission:
         self._waiting: list[_Waiter] = []
         self._clients: Counter[Hashable] = Counter()
 
+    @property
+    def running(self) -> int:
+        """How many queries run."""
+        return self._running
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for room."""
+        return len(self._waiting)
+
     def enter(self, *, short: bool, client: Hashable = None, cancel: Cancellation | None = None) -> None:
         """Return when the query may run; `leave` gives the room back.
 

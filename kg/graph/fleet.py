@@ -98,7 +98,8 @@ class Fleet:
                 generation.idle.appendleft(worker)  # the warmest first
                 return
             worker.kill()
-            self._dying = [dead for dead in [*self._dying, worker] if not dead.reap()]
+            self._dying.append(worker)
+            self._bury()
         if not needed:
             self._remove(generation)
             return
@@ -152,12 +153,17 @@ class Fleet:
     def _retire(self, generation: Generation) -> None:
         """Let a generation end as soon as its last query does."""
         with self._lock:
+            self._bury()
             generation.retired = True
             while generation.idle:
                 worker = generation.idle.popleft()
                 worker.kill()
                 self._dying.append(worker)
         self._remove(generation)
+
+    def _bury(self) -> None:
+        """Close the pipes of the killed processes that have ended; the others have their turn next time."""
+        self._dying = [worker for worker in self._dying if not worker.reap()]
 
     def _remove(self, generation: Generation) -> None:
         """Delete the source of a generation that has ended."""

@@ -155,6 +155,16 @@ class QueryPool:
         return own | self._fleet.protections
 
     @property
+    def running(self) -> int:
+        """How many queries run now, those included whose answers are still being read."""
+        return self._admission.running
+
+    @property
+    def waiting(self) -> int:
+        """How many queries wait for a worker."""
+        return self._admission.waiting
+
+    @property
     def source(self) -> Path:
         """The snapshot or dump that new queries see."""
         return self._fleet.source
