@@ -36,6 +36,9 @@ __all__ = ["OxigraphStore", "insert_data", "serialise"]
 # Virtuoso takes 1,000 triples in one INSERT DATA and fails at 2,000 (measured, 7.2.5); others don't mind the limit.
 TRIPLES_PER_INSERT = 500
 
+# what the engine says of a lock that this process, or another one, holds
+_LOCKED = ("lock hold by current process", "Resource temporarily unavailable")
+
 
 class OxigraphStore:
     """A store of this process: `in_memory()` or `on_disk(path)`."""
@@ -64,9 +67,11 @@ class OxigraphStore:
         if read_only and not path.is_dir():
             raise StoreUnavailable(f"{path}: there is no store")
         try:
+            if not read_only:
+                path.mkdir(parents=True, exist_ok=True)
             store = Store.read_only(str(path)) if read_only else Store(path)
         except OSError as error:
-            if "lock" in str(error).casefold():
+            if any(sign in str(error) for sign in _LOCKED):
                 raise StoreLocked(
                     f"{path}: another process holds the store for writing",
                     hint="stop it, or send the work to its service",

@@ -47,7 +47,10 @@ class Answer:
         if not isinstance(results, QuerySolutions):
             raise StoreError("the answer is true or false, not rows")
         names = [variable.value for variable in results.variables]
-        return [{name: solution[name] for name in names} for solution in results]
+        try:
+            return [{name: solution[name] for name in names} for solution in results]
+        except SyntaxError as error:
+            raise StoreError(f"the answer breaks off: {error}") from error
 
     @property
     def boolean(self) -> bool:
