@@ -293,9 +293,11 @@ class Extractor(Protocol):
     """Document → Extraction. `model` names and versions it; equal documents give equal extractions."""
 
     @property
-    def model(self) -> str: ...
+    def model(self) -> str:
+        """Name and version of the model."""
 
-    def extract(self, document: Document) -> Extraction: ...
+    def extract(self, document: Document) -> Extraction:
+        """What the document says."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
