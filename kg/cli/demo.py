@@ -86,15 +86,13 @@ def _show(select: Select, counts: Mapping[str, int]) -> Relation | None:
     _section(
         "Where groups are", ("group", "in", "", "sources", "in the words of an article"), map(_row, of("locatedIn"))
     )
-    events = _surest(relations_where(select, _EVENTS, limit=400), per_event=True)
-    _section(
-        "What happened, and to whom", ("event", "", "", "sources", "in the words of an article"), map(_row, events)
-    )
+    events = relations_where(select, _EVENTS, limit=400)
+    _section("What happened", ("event", "who", "where", "in the words of an article"), _events(events))
     disputed = relations_where(select, "?statement kg:disputingArticles ?n FILTER(?n > 0)", limit=50)
     _section("What is disputed", ("statement", "says", "", "in the words of an article"), _both_sides(disputed))
     held_back = relations_where(select, "?statement kg:asserted false", limit=50)
     _section(
-        "What is only alleged, planned or denied, so that no edge of the graph says it",
+        "What is only alleged, planned, denied or unsure, so that no edge of the graph says it",
         ("statement", "how", "by", "in the words of an article"),
         (_unasserted(relation) for relation in held_back if relation.claims),
     )
@@ -120,23 +118,29 @@ def _section(title: str, head: tuple[str, ...], rows: Iterable[Sequence[object]]
         table(head, listed)
 
 
-def _surest(relations: Iterable[Relation], *, per_event: bool = False) -> list[Relation]:
-    """Relations of most sources first; of an event, all of its own together."""
-    listed = sorted(
+def _surest(relations: Iterable[Relation]) -> list[Relation]:
+    """Relations of most sources first."""
+    return sorted(
         relations, key=lambda r: (-r.supporting_sources, -(r.confidence or 0), r.subject_label, r.object_label)
     )
-    if per_event:
-        first = {relation.subject: rank for rank, relation in reversed(list(enumerate(listed)))}
-        listed.sort(key=lambda r: first[r.subject])
-    return listed
+
+
+def _events(relations: Iterable[Relation]) -> Iterator[Sequence[object]]:
+    """A row for each event with its parties and places; those told of most come first."""
+    events: dict[str, list[Relation]] = {}
+    for relation in _surest(relations):
+        events.setdefault(relation.subject, []).append(relation)
+    for told in sorted(events.values(), key=lambda told: (-told[0].supporting_sources, -len(told))):
+        places = [r.object_label for r in told if r.predicate == "occurredAt"]
+        parties = [r.object_label for r in told if r.predicate != "occurredAt"]
+        claim = next((claim for relation in told for claim in relation.claims if claim.supports), None)
+        yield told[0].subject_label, ", ".join(parties), ", ".join(places), _quote(claim)
 
 
 def _row(relation: Relation) -> Sequence[object]:
     phase = "" if relation.phase in (None, "current", "unknown") else relation.phase
-    verb = "" if relation.predicate in ("leads", "locatedIn") else f"{verb_of(relation.predicate)} "
-    target = f"{verb}{relation.object_label}"
     claim = next((claim for claim in relation.claims if claim.supports), None)
-    return relation.subject_label, target, phase, relation.supporting_sources, _quote(claim)
+    return relation.subject_label, relation.object_label, phase, relation.supporting_sources, _quote(claim)
 
 
 def _both_sides(relations: Iterable[Relation]) -> Iterator[Sequence[object]]:
@@ -150,6 +154,8 @@ def _both_sides(relations: Iterable[Relation]) -> Iterator[Sequence[object]]:
 def _unasserted(relation: Relation) -> Sequence[object]:
     claim = relation.claims[0]
     how = claim.modality if claim.supports else "denied"
+    if how in ("stated", "reported"):
+        how = f"unsure ({claim.confidence:.2f})"
     return _words(relation), how, claim.attributed_to or "", _quote(claim)
 
 

@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg import vocab
 from kg.lookup.models import Entity, Evidence, Passage, Relation
+from kg.types import Modality
 
 __all__ = [
     "Select",
@@ -118,7 +119,7 @@ def _with_claims(relations: Iterable[Relation], claims: Iterable[Evidence]) -> t
 
 
 def claims_of(select: Select, statements: Sequence[str]) -> tuple[Evidence, ...]:
-    """Every claim about these statements, supporting ones first, then by confidence."""
+    """Every claim about these statements: those that assert them first, those that dispute them last, the surest first."""
     if not statements:
         return ()
     values = " ".join(str(NamedNode(statement)) for statement in statements)
@@ -144,7 +145,13 @@ WHERE {{
   OPTIONAL {{ ?article schema:datePublished ?published }}
 }}""")
     claims = {claim.claim: claim for claim in map(_evidence, rows)}  # a header with two authors or URLs makes two rows
-    return tuple(sorted(claims.values(), key=lambda c: (not c.supports, -c.confidence, c.published or "", c.claim)))
+    return tuple(sorted(claims.values(), key=_weight))
+
+
+def _weight(claim: Evidence) -> tuple[bool, bool, float, str, str]:
+    """Where a claim stands: those that assert, those that only support, those that dispute; the surest first."""
+    vague = claim.modality not in (Modality.STATED, Modality.REPORTED)
+    return not claim.supports, vague, -claim.confidence, claim.published or "", claim.claim
 
 
 def _describe(select: Select, iris: Sequence[str]) -> Iterable[Entity]:
