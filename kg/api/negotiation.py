@@ -44,7 +44,7 @@ TRIPLES = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 DOCUMENTS = (JSON_LD, TURTLE, N_TRIPLES, RDF_XML, HTML)
 
 
-class NotAcceptable(Exception):  # noqa: N818 - a status, not an error of ours
+class NotAcceptable(Exception):
     """None of the offers is acceptable to the client (406)."""
 
     def __init__(self, accept: str, offers: Sequence[Offer]) -> None:
