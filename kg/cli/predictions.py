@@ -7,7 +7,7 @@ an event as `occurredOn`, and mention offsets that index the text as it was give
 from __future__ import annotations
 
 from kg.resolve import drafts_of
-from kg.types import Chain, Document, EntityClass, Extraction, Modality
+from kg.types import Chain, Document, EntityClass, Extraction, MentionKind, Modality
 
 __all__ = ["prediction"]
 
@@ -29,6 +29,8 @@ def prediction(document: Document, extraction: Extraction, threshold: float) -> 
     ]
     mentions = []
     for mention in extraction.mentions:
+        if mention.kind is not MentionKind.NAME:
+            continue  # the scorer counts names; what is only described or told of by a verb would be an error to it
         span = document.source_span(mention.span)
         if span is not None:  # a title given apart from the text has no offsets in it
             mentions.append({"start": span.start, "end": span.end, "type": mention.cls.value})

@@ -21,6 +21,7 @@ _BOUNDARY = re.compile(
     r"|\s(?:but|while|although|after|before|because)\s"
     r"|[\"“”]"
 )
+_RELATIVE = re.compile(r",\s(?:who|which|whose|whom)\s")
 _SAYS = (
     r"(?:said|says|say|told|announced|reported|reports|claimed|claims|stated|confirmed|added|tweeted|wrote|insisted|argued"
     r"|warned|declared|acknowledged|noted|according\s+to)"
@@ -51,6 +52,10 @@ def cues_for(text: str, sentence: Span, a: Span, b: Span) -> frozenset[str]:
     if not (sentence.start <= first.start and last.end <= sentence.end):
         return frozenset()
     low, high = clause_of(text, sentence, first, last)
+    if _RELATIVE.search(text, first.end, last.start):
+        low = (
+            first.start
+        )  # "it does not cover Ana, who leads the front": the main clause's negation is none of the relative's
     stretch = text[low:high]
     return frozenset(status for pattern, status in _cues() if pattern.search(stretch))
 

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-__all__ = ["DETERMINERS", "country_of", "generic_groups", "honorifics", "lines", "roles"]
+__all__ = ["DEFINITE", "DETERMINERS", "country_of", "generic_groups", "honorifics", "lines", "roles"]
 
 _FOLDER = Path(__file__).parent / "lexicon" / "en"
 DETERMINERS = frozenset(
@@ -21,6 +21,9 @@ def lines(name: str) -> list[str]:
     """The lines of a list, without comments and empty ones."""
     text = (_FOLDER / name).read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+DEFINITE = frozenset(("the", "this", "that", "these", "those", "its", "their", "his", "her", "our", "my", "your"))
 
 
 @cache

@@ -28,6 +28,8 @@ def cues(text: str) -> set[str]:
         pytest.param("The mayor denied it; {P:Ana} leads the {G:HPA}.", set(), id="denial in another clause"),
         pytest.param("He never spoke, but {P:Ana} leads the {G:HPA}.", set(), id="negation before but"),
         pytest.param("{P:Ana} leads the {G:HPA}, which denied the report.", set(), id="denial after the fact"),
+        pytest.param("It does not cover {P:Ana}, who leads the {G:HPA}.", set(), id="denial before a relative clause"),
+        pytest.param("{P:Ana}, who never led the {G:HPA}, left.", {"denied"}, id="denial inside a relative clause"),
     ],
 )
 def test_cues(text: str, expected: set[str]) -> None:
