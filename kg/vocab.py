@@ -71,11 +71,12 @@ Statement: Final = term("Statement")
 Claim: Final = term("Claim")
 Mention: Final = term("Mention")
 Judgement: Final = term("Judgement")
+Anchor: Final = term("Anchor")
 Run: Final = term("Run")
 
 CLASSES: Final[tuple[str, ...]] = (
     "Person", "Group", "Place", "Polity", "Event",
-    "Article", "Statement", "Claim", "Mention", "Judgement", "Run",
+    "Article", "Statement", "Claim", "Mention", "Judgement", "Anchor", "Run",
 )  # fmt: skip
 """Local names of all classes."""
 
@@ -143,13 +144,19 @@ model: Final = term("model")
 judges: Final = term("judges")
 decision: Final = term("decision")
 undone: Final = term("undone")
+undoneBy: Final = term("undoneBy")
+newLabel: Final = term("newLabel")
+anchor: Final = term("anchor")
+otherAnchor: Final = term("otherAnchor")
+anchorClass: Final = term("anchorClass")
+occurrence: Final = term("occurrence")
 
 PROPERTIES: Final[tuple[str, ...]] = (
     *PREDICATES,
     "eventType", "asserted", "supports", "disputes", "confidence", "phase", "modality", "attributedTo",
     "supportingArticles", "disputingArticles", "supportingSources", "disputingSources", "firstReported", "lastReported",
     "validFrom", "validTo", "evidence", "subjectMention", "objectMention", "denotes", "mentionKind", "model", "judges",
-    "decision", "undone",
+    "decision", "undone", "undoneBy", "newLabel", "anchor", "otherAnchor", "anchorClass", "occurrence",
 )  # fmt: skip
 """Local names of all properties."""
 
@@ -173,6 +180,8 @@ oa_TextQuoteSelector: Final = NamedNode(OA + "TextQuoteSelector")
 prov_wasDerivedFrom: Final = NamedNode(PROV + "wasDerivedFrom")
 prov_wasGeneratedBy: Final = NamedNode(PROV + "wasGeneratedBy")
 prov_endedAtTime: Final = NamedNode(PROV + "endedAtTime")
+prov_generatedAtTime: Final = NamedNode(PROV + "generatedAtTime")
+prov_invalidatedAtTime: Final = NamedNode(PROV + "invalidatedAtTime")
 dcterms_identifier: Final = NamedNode(DCTERMS + "identifier")
 dcterms_title: Final = NamedNode(DCTERMS + "title")
 schema_author: Final = NamedNode(SCHEMA + "author")

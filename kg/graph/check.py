@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from kg import vocab
 from kg.errors import OntologyError
@@ -98,6 +98,7 @@ def shacl(store: GraphStore, *, article: NamedNode | None = None) -> tuple[Viola
         if len(batch) >= TRIPLES_PER_RUN:
             found.update(violations(batch))
             batch = set()
+    batch |= {quad.triple for quad in _judgements(store)}
     if batch:
         found.update(violations(batch))
     found.update(_orphans(store))
@@ -106,6 +107,12 @@ def shacl(store: GraphStore, *, article: NamedNode | None = None) -> tuple[Viola
 
 def _article(store: GraphStore, article: NamedNode) -> set[Triple]:
     return {quad.triple for quad in article_quads(store, article)}
+
+
+def _judgements(store: GraphStore) -> list[Quad]:
+    """The graphs that hold judgements; people make few of them."""
+    graphs = {quad.graph_name for quad in store.quads(None, vocab.rdf_type, vocab.Judgement)}
+    return [quad for graph in graphs if isinstance(graph, NamedNode) for quad in store.quads(graph=graph)]
 
 
 def _orphans(store: GraphStore) -> Iterator[Violation]:

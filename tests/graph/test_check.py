@@ -103,13 +103,37 @@ PASSAGE = NamedNode(f"{article_iri(BASE, 'courier/deal.txt').value}#char=0,7")  
 ARTICLE = article_iri(BASE, "courier/deal.txt")
 RUN = NamedNode(f"{BASE}run/scripted-1")
 
+ANCHOR = NamedNode(f"{BASE}anchor/one")
+JUDGEMENT = (
+    Triple(ODD, vocab.rdf_type, vocab.Judgement),
+    Triple(ODD, vocab.decision, Literal("label")),
+    Triple(ODD, vocab.newLabel, Literal("Ines Duarte")),
+    Triple(ODD, vocab.undone, Literal(False)),
+    Triple(ODD, vocab.schema_author, Literal("ann")),
+    Triple(ODD, vocab.prov_generatedAtTime, Literal("2024-05-01T10:00:00Z", datatype=vocab.xsd_dateTime)),
+    Triple(ODD, vocab.judges, INES.iri),
+    Triple(ODD, vocab.anchor, ANCHOR),
+    Triple(ANCHOR, vocab.rdf_type, vocab.Anchor),
+    Triple(ANCHOR, vocab.oa_exact, Literal("Inês Duarte")),
+    Triple(ANCHOR, vocab.occurrence, Literal(0)),
+    Triple(ANCHOR, vocab.anchorClass, vocab.Person),
+    Triple(ANCHOR, vocab.prov_wasDerivedFrom, ARTICLE),
+)
+
+
+def judged(subject: NamedNode, predicate: NamedNode, *values: NamedNode | Literal) -> Broken:
+    """The graph with a judgement and its anchor, but with other values for one property of one of them."""
+    return lambda golden: changed(subject, predicate, *values)(golden | frozenset(JUDGEMENT))
+
+
 BROKEN = {
     "Entity: two labels": (added(Triple(INES.iri, vocab.rdfs_label, Literal("Ines", language="en"))), "one label"),
     "Entity: no label": (changed(INES.iri, vocab.rdfs_label), "one label"),
     "Entity: label without language": (changed(INES.iri, vocab.rdfs_label, Literal("Ines")), "one label"),
     "Entity: alternative label without language": (added(Triple(INES.iri, vocab.skos_altLabel, Literal("I"))), "alternative"),
-    "Person: also a group": (added(Triple(CARLA.iri, vocab.rdf_type, vocab.Group)), "nothing else"),
+    "Person: also a group": (added(Triple(CARLA.iri, vocab.rdf_type, vocab.Group)), "a person is nothing else"),
     "Polity: not stated to be a group": (changed(URUGUAY.iri, vocab.rdf_type, vocab.Polity, vocab.Place), "also stated"),
+    "Event: also a place": (added(Triple(ELECTION.iri, vocab.rdf_type, vocab.Place)), "an event is nothing else"),
     "Event: two types": (added(Triple(ELECTION.iri, vocab.eventType, vocab.term("war"))), "at most one type"),
     "Event: a type that is not in the scheme": (changed(ELECTION.iri, vocab.eventType, vocab.Person), "EventTypes"),
     "leads": (fact(INES.iri, vocab.leads, MONTEVIDEO.iri), "kg:leads"),
@@ -167,22 +191,19 @@ BROKEN = {
     "Mention: of an article": (changed(PASSAGE, vocab.denotes, ARTICLE), "denotes an entity"),
     "Mention: of an unknown kind": (changed(PASSAGE, vocab.mentionKind, Literal("hint")), "name, nominal"),
     "Run: no model": (changed(RUN, vocab.model), "names its model"),
-    "Judgement: an unknown decision": (
-        added(
-            Triple(ODD, vocab.rdf_type, vocab.Judgement),
-            Triple(ODD, vocab.decision, Literal("maybe")),
-            Triple(ODD, vocab.undone, Literal(False)),
-        ),
-        "judgement decides",
-    ),
-    "Judgement: undone in words": (
-        added(
-            Triple(ODD, vocab.rdf_type, vocab.Judgement),
-            Triple(ODD, vocab.decision, Literal("same")),
-            Triple(ODD, vocab.undone, Literal("no")),
-        ),
-        "undone or not",
-    ),
+    "Judgement: an unknown decision": (judged(ODD, vocab.decision, Literal("maybe")), "judgement decides"),
+    "Judgement: undone in words": (judged(ODD, vocab.undone, Literal("no")), "undone or not"),
+    "Judgement: on no anchor": (judged(ODD, vocab.anchor), "hangs on an anchor"),
+    "Judgement: compared with a claim": (judged(ODD, vocab.otherAnchor, RUN), "at most one other anchor"),
+    "Judgement: by nobody": (judged(ODD, vocab.schema_author), "has an author"),
+    "Judgement: at no time": (judged(ODD, vocab.prov_generatedAtTime), "at one time"),
+    "Judgement: about words": (judged(ODD, vocab.judges, Literal("it")), "about entities or claims"),
+    "JudgementParts: a label without one": (judged(ODD, vocab.newLabel), "has its parts"),
+    "JudgementParts: undone by nobody": (judged(ODD, vocab.undone, Literal(True)), "has its parts"),
+    "Anchor: without text": (judged(ANCHOR, vocab.oa_exact), "quotes its text"),
+    "Anchor: occurrence below zero": (judged(ANCHOR, vocab.occurrence, Literal(-1)), "n-th occurrence"),
+    "Anchor: of a class that nothing has": (judged(ANCHOR, vocab.anchorClass, vocab.Run), "of one class"),
+    "Anchor: in no article": (judged(ANCHOR, vocab.prov_wasDerivedFrom), "lies in one article"),
 }  # fmt: skip
 
 
@@ -198,6 +219,10 @@ def test_each_shape_catches_what_it_is_for(golden: frozenset[Triple], broken: Br
     found = violations(triple for triple in graph if triple.subject in reach)
     wanted = {node.value for node in focus if isinstance(node, NamedNode)}
     assert any(message in one.message and one.focus in wanted for one in found)
+
+
+def test_a_judgement_and_its_anchor_conform() -> None:
+    assert violations([*JUDGEMENT, Triple(ARTICLE, vocab.rdfs_comment, Literal("x"))]) == ()
 
 
 def test_every_shape_has_a_broken_example() -> None:
