@@ -79,18 +79,31 @@ def _is_remote(workspace: Workspace) -> bool:
 
 
 def _print_table(answer: Answer, base: str) -> None:
-    """Rows in columns, IRIs of the workspace without its base; the answer of an ASK as yes or no."""
+    """Rows in columns, IRIs shortened; the answer of an ASK as yes or no.
+
+    An IRI whose label stands beside it (?person and ?personLabel) is left out: the other formats carry it.
+    """
     document = json.loads(answer.body)
     if "boolean" in document:
         put("yes" if document["boolean"] else "no")
         return
-    names: list[str] = document["head"]["vars"]
+    every: list[str] = document["head"]["vars"]
+    names = [name for name in every if f"{name}Label" not in every]
     rows = answer.rows()
-    table(names, ([_cell(row[name], base) for name in names] for row in rows))
-    note(number(len(rows), "row"))
+    head = [name.removesuffix("Label") if name.removesuffix("Label") in every else name for name in names]
+    table(head, ([_cell(row[name], base) for name in names] for row in rows))
+    left_out = ", ".join(f"?{name}" for name in every if name not in names)
+    note(number(len(rows), "row") + (f"; --format csv or json also has the IRIs {left_out}" if left_out else ""))
 
 
 def _cell(term: object, base: str) -> str:
+    """A term as a person reads it: without the workspace's base, with a known prefix where there is one."""
     if term is None:
         return ""
-    return str(getattr(term, "value", term)).removeprefix(base)
+    value = str(getattr(term, "value", term))
+    if value.startswith(base):
+        return value.removeprefix(base)
+    for prefix, namespace in PREFIXES.items():
+        if value.startswith(namespace):
+            return f"{prefix}:{value.removeprefix(namespace)}"
+    return value
