@@ -53,7 +53,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="The port that kg serve binds; 0 takes a free one.")
     api_key: SecretStr | None = Field(default=None, description="A key that may write, beside those of kg key.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=("*",), description="Web origins that may read the service from a browser, comma-separated; * for any."
+        default=(),
+        description="Web origins whose pages may read the service in a browser, comma-separated; * for any.",
     )
 
     query_workers: int = Field(default=3, ge=1, le=64, description="Query processes; one is kept for short queries.")

@@ -36,7 +36,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     folder = tmp_path_factory.mktemp("served") / "world"
     fill(folder)
     with (
-        running(folder, {"KG_QUERY_TIMEOUT_S": "2"}) as url,
+        running(folder, {"KG_QUERY_TIMEOUT_S": "2", "KG_CORS_ORIGINS": "*"}) as url,
         httpx.Client(base_url=url, trust_env=False, timeout=60) as client,
     ):
         yield client

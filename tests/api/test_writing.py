@@ -145,3 +145,11 @@ def test_an_entity_that_nothing_speaks_of_any_more_is_gone(writable: httpx.Clien
     assert writable.get(f"/place/{found}.ttl").status_code == 410
     assert writable.get(f"/entities/{found}/relations").status_code == 410
     assert writable.get("/articles").json() == {"articles": [], "next": None}
+
+
+def test_pages_of_other_origins_may_read_nothing_unless_named(writable: httpx.Client) -> None:
+    """A person's archive on loopback is open to that person, not to every page open in their browser."""
+    response = writable.get("/entities", headers={"Origin": "https://example.org"})
+    assert "access-control-allow-origin" not in response.headers
+    preflight = writable.options("/articles", headers={"Origin": "https://example.org"})
+    assert "access-control-allow-origin" not in preflight.headers
