@@ -7,11 +7,12 @@ dates. It is deterministic and real enough for what comes after extraction: chai
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, NamedNode, Quad
 
+from kg.errors import StoreError
 from kg.graph import GraphStore
 from kg.types import (
     Anchor,
@@ -30,6 +31,7 @@ from kg.types import (
 )
 
 __all__ = [
+    "Failing",
     "FakeExtractor",
     "World",
     "anchor",
@@ -106,11 +108,13 @@ def anchor(article_id: str, text: str, cls: EntityClass, occurrence: int = 0) ->
     return Anchor(article_id, text, cls.value, occurrence)
 
 
-def canonical(store: GraphStore, *, base: str = BASE) -> list[str]:
+def canonical(store: GraphStore, *, base: str = BASE, judgements: bool = False) -> list[str]:
     """The store's quads, sorted, with entities and statements renamed: graphs equal up to naming become equal.
 
-    Claims, articles and passages keep their IRIs, which do not depend on what was resolved to what.
+    Claims, articles and passages keep their IRIs, which do not depend on what was resolved to what. The graph of
+    judgements, which remembers what was undone and when, is left out unless asked for.
     """
+    left_out = {NamedNode(f"{base}graph/ontology"), *([] if judgements else [NamedNode(f"{base}graph/judgements")])}
     entities = re.compile(rf"{re.escape(base)}(person|group|place|polity|event|statement)/(.*)")
 
     def renamed(term: object) -> object:
@@ -121,7 +125,7 @@ def canonical(store: GraphStore, *, base: str = BASE) -> list[str]:
     quads = Dataset(
         Quad(renamed(q.subject), q.predicate, renamed(q.object), q.graph_name)  # type: ignore[arg-type]
         for q in store.quads()
-        if q.graph_name != NamedNode(f"{base}graph/ontology")
+        if q.graph_name not in left_out
     )
     quads.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return sorted(map(str, quads))
@@ -138,6 +142,35 @@ def facts(store: GraphStore, *, base: str = BASE) -> set[str]:
         " OPTIONAL { ?oi <http://www.w3.org/2000/01/rdf-schema#label> ?l } BIND(COALESCE(?l, ?oi) AS ?o) }"
     ).rows()
     return {f"{row['s'].value} {row['p'].value.rpartition('#')[2]} {row['o'].value}" for row in rows}  # type: ignore[union-attr]
+
+
+class Failing:
+    """A store that fails at its nth writing call, before or after doing it."""
+
+    def __init__(self, store: GraphStore, nth: int, *, after: bool) -> None:
+        self._store = store
+        self._left = nth
+        self._after = after
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def update(self, sparql: str) -> None:
+        self._fail_around(lambda: self._store.update(sparql))
+
+    def clear_graph(self, graph: object) -> None:
+        self._fail_around(lambda: self._store.clear_graph(graph))  # type: ignore[arg-type]
+
+    def replace_graph(self, graph: object, triples: object) -> None:
+        self._fail_around(lambda: self._store.replace_graph(graph, triples))  # type: ignore[arg-type]
+
+    def _fail_around(self, call: Callable[[], None]) -> None:
+        self._left -= 1
+        if self._left == 0 and not self._after:
+            raise StoreError("the disk is full")
+        call()
+        if self._left == 0:
+            raise StoreError("the connection broke")
 
 
 VERBS: tuple[tuple[str, str, dict[str, object]], ...] = (

@@ -12,15 +12,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kg.errors import StoreError
-from kg.graph import GraphStore
 from kg.workspace import Workspace
-from tests.factory import World, canonical
+from tests.factory import Failing, World, canonical
 
 ROUNDS = 24
 LONGEST_S = 0.25  # from the moment that a writer begins; opening alone takes a fifth of it
@@ -28,8 +26,8 @@ LONGEST_S = 0.25  # from the moment that a writer begins; opening alone takes a 
 ZYGOTE = """
 import os, sys, random
 from tests.factory import World
-from kg import workspace
 from kg.articles import clean
+from kg.workspace import Workspace, run
 
 clean(World.article("warm", [0]))
 for line in sys.stdin:
@@ -38,8 +36,8 @@ for line in sys.stdin:
     if child == 0:
         os.setsid()
         dice = random.Random(int(seed))
-        workspace.BATCH_ARTICLES = dice.choice((1, 3, 16))
-        with workspace.Workspace.open(folder) as opened:
+        run.BATCH_ARTICLES = dice.choice((1, 3, 16))
+        with Workspace.open(folder) as opened:
             while True:
                 action = dice.random()
                 if action < 0.7:
@@ -123,35 +121,6 @@ def left_undone(folder: Path) -> bool:
         return bool(catalogue.pending()) or catalogue.meta("rewrite") is not None
     finally:
         catalogue.close()
-
-
-class Failing:
-    """A store that fails at its nth writing call, before or after doing it."""
-
-    def __init__(self, store: GraphStore, nth: int, *, after: bool) -> None:
-        self._store = store
-        self._left = nth
-        self._after = after
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._store, name)
-
-    def update(self, sparql: str) -> None:
-        self._fail_around(lambda: self._store.update(sparql))
-
-    def clear_graph(self, graph: object) -> None:
-        self._fail_around(lambda: self._store.clear_graph(graph))  # type: ignore[arg-type]
-
-    def replace_graph(self, graph: object, triples: object) -> None:
-        self._fail_around(lambda: self._store.replace_graph(graph, triples))  # type: ignore[arg-type]
-
-    def _fail_around(self, call: Callable[[], None]) -> None:
-        self._left -= 1
-        if self._left == 0 and not self._after:
-            raise StoreError("the disk is full")
-        call()
-        if self._left == 0:
-            raise StoreError("the connection broke")
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

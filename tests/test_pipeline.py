@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 import kg
-from kg import pipeline
 from kg.catalogue import Judgement, JudgementKind
 from kg.errors import ArticleError, StoreLocked, UnknownEntity, WorkspaceError
 from kg.graph.facts import statement_iri
+from kg.pipeline import linking
 from kg.resolve import anchors_in
 from kg.types import Anchor, Article, Claim, EntityClass, Modality, Phase, Statement, StatementState
 from kg.workspace import Workspace
@@ -305,7 +305,7 @@ def test_a_merged_iri_leads_to_the_one_that_stays() -> None:
 def test_what_would_move_too_much_at_once_waits_for_the_global_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     articles = articles_of([[0], [2], [2, 9], [1], [9, 10, 11]])
     whole = graph_of(articles)
-    monkeypatch.setattr(pipeline, "MOST_MOVES", 0)
+    monkeypatch.setattr(linking, "MOST_MOVES", 0)
     with built(articles, one_by_one=True) as workspace:
         assert workspace.catalogue.unsettled > 0
         assert canonical(workspace.store) != whole

@@ -17,6 +17,7 @@ from kg.catalogue.catalogue import Catalogue, Change
 from kg.catalogue.rows import (
     ArticleRow,
     ChainRow,
+    Contradiction,
     EntityRow,
     Hit,
     Judgement,
@@ -38,6 +39,7 @@ __all__ = [
     "Catalogue",
     "ChainRow",
     "Change",
+    "Contradiction",
     "EntityRow",
     "Hit",
     "Judgement",

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
+from kg.catalogue.clusters import Clusters
 from kg.catalogue.codec import (
     document_from,
     document_to,
@@ -17,7 +18,7 @@ from kg.catalogue.codec import (
     unpack,
     unpack_json,
 )
-from kg.catalogue.copies import are_copies, bands_of, publisher_key, signature
+from kg.catalogue.copies import publisher_key, signature
 from kg.catalogue.rows import ArticleRow
 from kg.types import Article, Document, Extraction
 
@@ -31,6 +32,7 @@ class Articles:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self._clusters = Clusters(db)
 
     def key(self, article_id: str) -> int | None:
         """The number of an article."""
@@ -112,7 +114,9 @@ class Articles:
         """Write an article's current revision; returns its number, and the articles whose source changed with it."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         published = document.published.isoformat() if document.published else None
-        old = self._db.execute("SELECT key, digest, model FROM articles WHERE id = ?", (article.id,)).fetchone()
+        old = self._db.execute(
+            "SELECT key, digest, model, signature, publisher_key FROM articles WHERE id = ?", (article.id,)
+        ).fetchone()
         signed = signature(document.text)
         publisher = publisher_key(article.id, document.publisher, document.url)
         values = {
@@ -122,15 +126,19 @@ class Articles:
             "language": document.language, "given": _given(article), "raw": pack(article.raw),
             "content": None if _is_utf8(article) else pack_json(article.content),
             "document": pack_json(document_to(document)),
-            "publisher_key": publisher, "source_key": publisher, "signature": signed, "time": now,
+            "publisher_key": publisher, "signature": signed, "time": now,
         }  # fmt: skip
+        changed: dict[int, str] = {}
         if old is None:
+            values["source_key"] = publisher
             columns, marks = ", ".join(values), ", ".join("?" * len(values))
             cursor = self._db.execute(f"INSERT INTO articles ({columns}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
             assert cursor.lastrowid is not None
             key = cursor.lastrowid
         else:
             key = old["key"]
+            if old["signature"] != signed:
+                changed = self._clusters.leave(key)
             assignments = ", ".join(f"{column} = ?" for column in values)
             self._db.execute(f"UPDATE articles SET {assignments} WHERE key = ?", (*values.values(), key))  # noqa: S608
         self._db.execute(
@@ -152,20 +160,23 @@ class Articles:
                 for number, span in enumerate(document.sentences[: 1 << SENTENCE_BITS])
             ),
         )
-        changed = self._forget_copies(key)
-        changed.update(self._find_copies(key, signed))
-        return key, {other: source for other, source in changed.items() if other != key}
+        if old is None or old["signature"] != signed:
+            changed |= self._clusters.join(key)
+        elif old["publisher_key"] != publisher:
+            changed = self._clusters.name(self._clusters.cluster_of(key))
+        changed.pop(key, None)
+        return key, changed
 
     def remove(self, article_id: str) -> dict[int, str]:
         """Forget an article, whose chains and claims are gone; returns the articles whose source changed with it."""
         row = self._db.execute("SELECT key, digest, model FROM articles WHERE id = ?", (article_id,)).fetchone()
         key = row["key"]
-        changed = self._forget_copies(key)
+        changed = self._clusters.leave(key)
         self._forget_sentences(key)
         self._db.execute("DELETE FROM revisions WHERE article = ?", (key,))
         self._db.execute("DELETE FROM articles WHERE key = ?", (key,))
         self._drop_extraction(row["digest"], row["model"])
-        return {other: source for other, source in changed.items() if other != key}
+        return changed
 
     def published(self, key: int) -> str | None:
         """The publication day of an article, as text."""
@@ -174,14 +185,12 @@ class Articles:
 
     def copies(self, article_id: str) -> list[str]:
         """The ids of the articles that are copies of this one, directly or through others, sorted."""
-        key = self.key(article_id)
-        if key is None:
-            return []
-        rows = (
-            self._db.execute("SELECT id FROM articles WHERE key = ?", (other,)).fetchone()[0]
-            for other in self._cluster(key) - {key}
+        rows = self._db.execute(
+            "SELECT o.id FROM articles a JOIN articles o ON o.cluster = a.cluster AND o.key != a.key WHERE a.id = ?"
+            " ORDER BY o.id",
+            (article_id,),
         )
-        return sorted(rows)
+        return [row[0] for row in rows]
 
     def all_ids(self) -> Iterator[str]:
         """Yield all ids in the order of their arrival, read page by page."""
@@ -201,55 +210,6 @@ class Articles:
     def _forget_sentences(self, key: int) -> None:
         low = key << SENTENCE_BITS
         self._db.execute("DELETE FROM sentences WHERE rowid >= ? AND rowid < ?", (low, low + (1 << SENTENCE_BITS)))
-
-    def _forget_copies(self, key: int) -> dict[int, str]:
-        cluster = self._cluster(key) - {key}
-        self._db.execute("DELETE FROM bands WHERE article = ?", (key,))
-        pairs = self._db.execute("SELECT other, article FROM copies WHERE article = ?", (key,)).fetchall()
-        self._db.executemany("DELETE FROM copies WHERE article = ? AND other = ?", (tuple(pair) for pair in pairs))
-        self._db.execute("DELETE FROM copies WHERE article = ?", (key,))
-        return self._name_sources(cluster)
-
-    def _find_copies(self, key: int, signed: bytes) -> dict[int, str]:
-        bands = bands_of(signed)
-        marks = ",".join("?" * len(bands))
-        found = self._db.execute(f"SELECT DISTINCT article FROM bands WHERE band IN ({marks})", bands)  # noqa: S608
-        near = [row[0] for row in found.fetchall() if row[0] != key]
-        for other in near:
-            theirs = self._db.execute("SELECT signature FROM articles WHERE key = ?", (other,)).fetchone()[0]
-            if are_copies(signed, theirs):
-                self._db.executemany("INSERT OR IGNORE INTO copies VALUES (?, ?)", ((key, other), (other, key)))
-        self._db.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", ((band, key) for band in bands))
-        return self._name_sources(self._cluster(key))
-
-    def _cluster(self, key: int) -> set[int]:
-        cluster, frontier = {key}, [key]
-        while frontier:
-            for (other,) in self._db.execute(
-                "SELECT other FROM copies WHERE article = ?", (frontier.pop(),)
-            ).fetchall():
-                if other not in cluster:
-                    cluster.add(other)
-                    frontier.append(other)
-        return cluster
-
-    def _name_sources(self, members: set[int]) -> dict[int, str]:
-        """Give each article of these (whole clusters) the least publisher of its cluster as its source."""
-        changed: dict[int, str] = {}
-        left = set(members)
-        while left:
-            cluster = self._cluster(left.pop())
-            left -= cluster
-            rows = [
-                self._db.execute("SELECT key, publisher_key, source_key FROM articles WHERE key = ?", (key,)).fetchone()
-                for key in cluster
-            ]
-            source = min(row["publisher_key"] for row in rows)
-            for row in rows:
-                if row["source_key"] != source:
-                    self._db.execute("UPDATE articles SET source_key = ? WHERE key = ?", (source, row["key"]))
-                    changed[row["key"]] = source
-        return changed
 
 
 def _given(article: Article) -> str:

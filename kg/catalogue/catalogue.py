@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 from kg.catalogue.articles import Articles
 from kg.catalogue.judgements import Judgements
 from kg.catalogue.links import KeyIndex, Links, retired_entity
-from kg.catalogue.rows import ChainRow, EntityRow, Hit, Pending, Retired, Touched
+from kg.catalogue.rows import ChainRow, Contradiction, EntityRow, Hit, Pending, Retired, Touched
 from kg.catalogue.schema import open_database
 from kg.catalogue.search import search
 from kg.catalogue.statements import Claims, claims_where, state_of, statement_of, states
@@ -35,7 +35,7 @@ class Change:
         self.articles = Articles(db)
         self.links = Links(db, self.touched)
         self.claims = Claims(db, self.touched, threshold)
-        self.judgements = Judgements(db)
+        self.judgements = Judgements(db, self.touched)
 
     @property
     def index(self) -> KeyIndex:
@@ -62,12 +62,20 @@ class Change:
             "INSERT OR IGNORE INTO pending SELECT 'statement', json_array(s.iri, t.predicate, o.iri, t.literal)"
             " FROM statements t JOIN entities s ON s.key = t.subject LEFT JOIN entities o ON o.key = t.object"
         )
+        self._db.execute("INSERT OR IGNORE INTO pending SELECT 'judgement', key FROM judgements")
 
     def finish(self) -> None:
         """Bring what was touched up to date and note it as pending."""
         statements, lost = self.claims.refresh()
         entities, gone = self.links.refresh()
-        names = {"statement": (*statements, *lost), "entity": (*entities, *gone), "article": self.touched.articles}
+        # what carries an anchor may be another entity or claim now
+        judgements = self.touched.judgements | self.judgements.about(self.touched.articles)
+        names: dict[str, Iterable[str]] = {
+            "statement": (*statements, *lost),
+            "entity": (*entities, *gone),
+            "article": self.touched.articles,
+            "judgement": map(str, judgements),
+        }
         for kind, listed in names.items():
             self._db.executemany(
                 "INSERT OR IGNORE INTO pending VALUES (?, ?)", ((kind, name) for name in sorted(listed))
@@ -85,7 +93,7 @@ class Catalogue:
         self._reader = reader
         self._lock = threading.RLock()
         self.articles = Articles(reader)
-        self.judgements = Judgements(reader)
+        self.judgements = Judgements(reader, Touched())
         self.index = KeyIndex(reader)
 
     @classmethod
@@ -119,8 +127,11 @@ class Catalogue:
                 raise
             self._db.execute("COMMIT")
 
-    def pending(self, *, articles: int = 64, entities: int = 4000, statements: int = 4000) -> Pending:
+    def pending(
+        self, *, articles: int = 64, entities: int = 4000, statements: int = 4000, judgements: int = 500
+    ) -> Pending:
         """What the graph does not show yet, at most so much of it at once."""
+        limits = {"article": articles, "entity": entities, "statement": statements, "judgement": judgements}
         rows = {
             kind: tuple(
                 row[0]
@@ -128,17 +139,18 @@ class Catalogue:
                     "SELECT name FROM pending WHERE kind = ? ORDER BY name LIMIT ?", (kind, limit)
                 )
             )
-            for kind, limit in (("article", articles), ("entity", entities), ("statement", statements))
+            for kind, limit in limits.items()
         }
-        return Pending(rows["article"], rows["entity"], rows["statement"])
+        numbers = tuple(int(name) for name in rows["judgement"])
+        return Pending(rows["article"], rows["entity"], rows["statement"], numbers)
 
     def done(self, pending: Pending) -> None:
         """Note that the graph shows these now: a new version of the workspace."""
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             for kind, names in zip(
-                ("article", "entity", "statement"),
-                (pending.articles, pending.entities, pending.statements),
+                ("article", "entity", "statement", "judgement"),
+                (pending.articles, pending.entities, pending.statements, map(str, pending.judgements)),
                 strict=True,
             ):
                 self._db.executemany(
@@ -156,6 +168,14 @@ class Catalogue:
     def threshold(self) -> float:
         """The confidence at and above which a claim asserts its statement."""
         return float(self.meta("threshold") or THRESHOLD)
+
+    def contradictions(self) -> list[Contradiction]:
+        """The decisions in force that do not hold, each with what forbids it, in the order in which they were made."""
+        return [
+            Contradiction(judgement, None if other is None else self.judgements.get(other))
+            for number, other in self.judgements.contradicted()
+            if (judgement := self.judgements.get(number)) is not None
+        ]
 
     @property
     def unsettled(self) -> int:

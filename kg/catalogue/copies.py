@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["are_copies", "bands_of", "publisher_key", "signature"]
+__all__ = ["are_copies", "bands_of", "identity_of", "publisher_key", "signature"]
 
 SHINGLE = 4  # words
 SHORT = 50  # words: below, chance resemblance is likely, so only equal texts are copies
@@ -49,6 +49,11 @@ def bands_of(signed: bytes) -> tuple[int, ...]:
     if len(signed) < PERMUTATIONS * 4:
         return (zlib.crc32(signed, 1),)
     return tuple((at // size) << 32 | zlib.crc32(signed[at : at + size]) for at in range(0, len(signed), size))
+
+
+def identity_of(signed: bytes) -> int:
+    """The key under which equal signatures are found; it is none of `bands_of`."""
+    return (PERMUTATIONS // ROWS + 1) << 32 | zlib.crc32(signed)
 
 
 def are_copies(left: bytes, right: bytes) -> bool:

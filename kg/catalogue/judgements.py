@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from kg.catalogue.rows import Judgement, JudgementKind
+from kg.catalogue.rows import Judgement, JudgementKind, Touched
 from kg.catalogue.statements import ACCEPTED, REJECTED
 from kg.errors import ResolutionError
 from kg.types import Anchor
@@ -17,8 +18,9 @@ __all__ = ["Judgements"]
 class Judgements:
     """Reads and writes decisions; who calls the writing methods holds a transaction."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, touched: Touched) -> None:
         self._db = db
+        self._touched = touched
 
     def add(self, judgement: Judgement) -> int:
         """Write a decision; returns its id. Raises ResolutionError when it lacks a part that its kind needs."""
@@ -35,6 +37,7 @@ class Judgements:
             ),
         )  # fmt: skip
         assert cursor.lastrowid is not None
+        self._touched.judgements.add(cursor.lastrowid)
         return cursor.lastrowid
 
     def undo(self, judgement: int, author: str) -> Judgement:
@@ -45,6 +48,7 @@ class Judgements:
         now = datetime.now(UTC).isoformat()
         self._db.execute("UPDATE judgements SET undone_by = ?, undone_time = ? WHERE key = ?", (author, now, judgement))
         self._db.execute("DELETE FROM anchored WHERE judgement = ?", (judgement,))
+        self._touched.judgements.add(judgement)
         return found
 
     def get(self, judgement: int) -> Judgement | None:
@@ -63,6 +67,29 @@ class Judgements:
             (article_id, article_id),
         )
         return [_judgement(row) for row in rows]
+
+    def about(self, articles: Iterable[str]) -> set[int]:
+        """The ids of all decisions, undone ones too, that have an anchor in one of these articles."""
+        if self._db.execute("SELECT 1 FROM judgements LIMIT 1").fetchone() is None:
+            return set()
+        found = "SELECT key FROM judgements WHERE article = ? UNION SELECT key FROM judgements WHERE other_article = ?"
+        return {row[0] for article in articles for row in self._db.execute(found, (article, article))}
+
+    def are_anchored(self, chains: Iterable[int]) -> bool:
+        """Whether one of these chains carries an anchor of a decision in force about things."""
+        return any(
+            self._db.execute("SELECT 1 FROM anchored WHERE chain = ? LIMIT 1", (chain,)).fetchone() for chain in chains
+        )
+
+    def contradicted(self) -> list[tuple[int, int | None]]:
+        """The ids of decisions that do not hold, each with that of the one that forbids it (None: the articles do)."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = 'contradicted'").fetchone()
+        return [] if row is None else [(number, other) for number, other in json.loads(row[0])]
+
+    def set_contradicted(self, decisions: Iterable[tuple[int, int | None]]) -> None:
+        """Write which decisions do not hold."""
+        listed = json.dumps(sorted(decisions, key=lambda pair: pair[0]))
+        self._db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('contradicted', ?)", (listed,))
 
     def verdicts(self, article_id: str) -> dict[tuple[Anchor, str, Anchor], str]:
         """(subject, predicate, object) → accepted or rejected, for the claims of an article; the last word counts."""
@@ -142,6 +169,8 @@ def _check(judgement: Judgement) -> None:
         raise ResolutionError(f"{kind} is no kind of judgement", hint=f"one of: {', '.join(JudgementKind.ALL)}")
     if kind != JudgementKind.LABEL and judgement.other is None:
         raise ResolutionError(f"a judgement of kind {kind} needs two anchors")
+    if kind in JudgementKind.CLAIMS and judgement.other and judgement.other.article != judgement.anchor.article:
+        raise ResolutionError(f"a judgement of kind {kind} is about one claim: both anchors lie in its article")
     if kind in JudgementKind.CLAIMS and judgement.predicate is None:
         raise ResolutionError(f"a judgement of kind {kind} needs the claim's predicate")
     if kind == JudgementKind.LABEL and not (judgement.label or "").strip():

@@ -39,6 +39,11 @@ class KeyIndex:
         rows = self._db.execute("SELECT shade FROM shades WHERE bucket = ? ORDER BY shade", (bucket,))
         return tuple(row[0] for row in rows)
 
+    def size(self, bucket: str, shade: str) -> int:
+        """How many chains a bucket has of a shade."""
+        row = self._db.execute("SELECT n FROM shades WHERE bucket = ? AND shade = ?", (bucket, shade)).fetchone()
+        return 0 if row is None else int(row[0])
+
     def definers(self, acronym: str) -> Collection[tuple[str, str]]:
         """The (bucket, class) pairs of the chains that define an acronym."""
         rows = self._db.execute("SELECT bucket, cls FROM definitions WHERE acronym = ? ORDER BY 1, 2", (acronym,))

@@ -12,6 +12,7 @@ from kg.types import Anchor, EntityClass, Modality, Phase, Span
 __all__ = [
     "ArticleRow",
     "ChainRow",
+    "Contradiction",
     "EntityRow",
     "Hit",
     "Judgement",
@@ -168,6 +169,17 @@ class Judgement:
     undone_time: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A decision that does not hold: `against` is an earlier one that forbids it, None if the articles themselves do.
+
+    They do when the two things are of classes that exclude each other, or when one article takes both mentions for one.
+    """
+
+    judgement: Judgement
+    against: Judgement | None
+
+
 @dataclass(slots=True)
 class Touched:
     """What a change has touched and the graph must be told."""
@@ -175,16 +187,18 @@ class Touched:
     articles: set[str] = field(default_factory=set)
     entities: set[int] = field(default_factory=set)
     statements: set[int] = field(default_factory=set)
+    judgements: set[int] = field(default_factory=set)
     successors: dict[int, int] = field(default_factory=dict)  # emptied entity → the one its mentions went to
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What the graph does not show yet: article ids, entity IRIs, and statements by their terms (in JSON)."""
+    """What the graph does not show yet: article ids, entity IRIs, statements by their terms (in JSON), judgements."""
 
     articles: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
+    judgements: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.articles or self.entities or self.statements)
+        return bool(self.articles or self.entities or self.statements or self.judgements)

@@ -13,7 +13,7 @@ from kg.errors import WorkspaceError
 
 __all__ = ["FORMAT", "open_database"]
 
-FORMAT = 1
+FORMAT = 2
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -23,7 +23,9 @@ CREATE TABLE articles (
   key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, digest TEXT NOT NULL, model TEXT NOT NULL,
   media_type TEXT NOT NULL, source TEXT NOT NULL, url TEXT, title TEXT, published TEXT, publisher TEXT,
   authors TEXT NOT NULL, language TEXT, given TEXT NOT NULL, raw BLOB NOT NULL, content BLOB, document BLOB NOT NULL,
-  publisher_key TEXT NOT NULL, source_key TEXT NOT NULL, signature BLOB NOT NULL, time TEXT NOT NULL);
+  publisher_key TEXT NOT NULL, source_key TEXT NOT NULL, signature BLOB NOT NULL, cluster INTEGER,
+  time TEXT NOT NULL);
+CREATE INDEX articles_cluster ON articles (cluster, publisher_key);
 CREATE TABLE revisions (
   article INTEGER NOT NULL, digest TEXT NOT NULL, model TEXT NOT NULL, published TEXT, time TEXT NOT NULL);
 CREATE INDEX revisions_article ON revisions (article);
@@ -31,7 +33,6 @@ CREATE INDEX articles_digest ON articles (digest, model);
 CREATE TABLE extractions (digest TEXT NOT NULL, model TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (digest, model));
 CREATE TABLE bands (band INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (band, article)) WITHOUT ROWID;
 CREATE INDEX bands_article ON bands (article);
-CREATE TABLE copies (article INTEGER NOT NULL, other INTEGER NOT NULL, PRIMARY KEY (article, other)) WITHOUT ROWID;
 
 -- things
 CREATE TABLE entities (

@@ -103,8 +103,8 @@ class Claims:
 
     def weigh_again(self) -> None:
         """Apply the threshold to all claims anew."""
-        rows = self._db.execute("SELECT key, supports, modality, confidence, verdict, level FROM claims").fetchall()
-        for row in rows:
+        columns = "SELECT key, supports, modality, confidence, verdict, level FROM claims"
+        for row in pages(self._db, columns, "key"):
             level, weight = self._standing(row["supports"], row["modality"], row["confidence"], row["verdict"])
             if level != row["level"]:
                 self.detach((row["key"],))
@@ -203,8 +203,16 @@ def state_of(db: sqlite3.Connection, key: str, iri_of: Callable[[Statement], Nam
 
 def states(db: sqlite3.Connection, iri_of: Callable[[Statement], NamedNode]) -> Iterator[StatementState]:
     """Yield the state of every statement."""
-    for row in db.execute(f"{_STATEMENT} ORDER BY t.key").fetchall():
+    for row in pages(db, _STATEMENT, "t.key"):
         yield _state(db, row, iri_of)
+
+
+def pages(db: sqlite3.Connection, select: str, key: str, size: int = 5000) -> Iterator[sqlite3.Row]:
+    """Yield all rows in the order of a number, read page by page, so that rows may change meanwhile."""
+    last = 0
+    while page := db.execute(f"{select} WHERE {key} > ? ORDER BY {key} LIMIT ?", (last, size)).fetchall():
+        last = page[-1]["key"]
+        yield from page
 
 
 def claims_where(db: sqlite3.Connection, where: str, values: tuple[object, ...]) -> list[Claim]:

@@ -44,6 +44,7 @@ class OxigraphStore:
     """A store of this process: `in_memory()` or `on_disk(path)`."""
 
     default_graph: NamedNode | None = None
+    embedded = True
 
     def __init__(self, store: Store, location: str, *, writable: bool, keyed: bool) -> None:
         self._opened: Store | None = store
@@ -133,7 +134,11 @@ class OxigraphStore:
 
     def clear_graph(self, graph: NamedNode | DefaultGraph) -> None:
         """Remove a graph; one that is not there is fine."""
-        self.update(_drop(graph))
+        with self._writing() as store:
+            if isinstance(graph, DefaultGraph):
+                store.clear_graph(graph)  # an update would hold all that it removes in memory
+            else:
+                store.remove_graph(graph)
 
     def load(self, path: Path, form: RdfFormat) -> None:
         """Load a file of any size; for first builds and restores, when nobody else needs the store."""

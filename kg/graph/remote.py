@@ -93,6 +93,7 @@ class Endpoints:
 class RemoteStore:
     """A SPARQL 1.1 server. Blank nodes are refused: servers rename them, and nothing of ours has any."""
 
+    embedded = False
     keyed = False
 
     def __init__(self, location: str, *, read_only: bool = False, timeout_s: float = TIMEOUT_S) -> None:

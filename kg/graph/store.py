@@ -97,6 +97,10 @@ class GraphStore(Protocol):
         """The named graph that stands in for the default graph on servers without one; None where it is real."""
 
     @property
+    def embedded(self) -> bool:
+        """Whether the store lives in this process, so that reading a pattern takes microseconds."""
+
+    @property
     def keyed(self) -> bool:
         """Whether `dump` comes in an order that depends on the content alone, never on the order of writes."""
 

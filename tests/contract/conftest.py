@@ -38,12 +38,17 @@ def oxigraph() -> str:
     return found
 
 
-@contextmanager
-def served(*options: str) -> Iterator[str]:
-    """The URL of an `oxigraph serve` in memory, which ends with the block."""
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def served(*options: str, port: int | None = None) -> Iterator[str]:
+    """The URL of an `oxigraph serve` (in memory, unless told otherwise), which ends with the block."""
+    port = port or free_port()
     command = [oxigraph(), "serve", "--bind", f"127.0.0.1:{port}", *options]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:

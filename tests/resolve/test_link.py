@@ -112,6 +112,6 @@ def test_decisions_join_transitively_whatever_their_order() -> None:
 
 
 def test_a_decision_that_contradicts_others_is_shown() -> None:
-    union = unite([(1, "a", "b"), (2, "b", "c")], [("a", "c")])
+    union = unite([(1, "a", "b"), (2, "b", "c")], [(3, "a", "c")])
     assert union.canonical == {"b": "a"}
-    assert union.contradicted == (2,)
+    assert union.contradicted == ((2, 3),)

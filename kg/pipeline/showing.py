@@ -1,0 +1,120 @@
+"""What the catalogue has noted as pending → one SPARQL update with absolute values, and that again until all is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+
+from pyoxigraph import NamedNode
+
+from kg import vocab
+from kg.catalogue import Catalogue, Judgement, JudgementKind, Pending
+from kg.graph import GraphStore
+from kg.graph.delta import commit_delta
+from kg.graph.facts import ArticleState, article_iri, article_state, commit_update, statement_iri
+from kg.graph.judgements import JudgementState, judgements_update
+from kg.resolve import anchors_in
+from kg.types import Anchor, Span, Statement
+
+__all__ = ["show"]
+
+Carriers = Mapping[Anchor, tuple[Span, NamedNode | None]]
+"""Anchor → the mention that carries it now: its span, and the entity that it denotes (none for a date)."""
+
+
+def show(catalogue: Catalogue, store: GraphStore, base: str, *, progress: Callable[[int], None] | None = None) -> int:
+    """Write what is pending to the store, in SPARQL updates with absolute values; returns how many articles that were.
+
+    Each update may be repeated, so it is noted as done only afterwards.
+    """
+    shown = 0
+    while pending := catalogue.pending():
+        if update := _update(catalogue, base, pending, store):
+            store.update(update)
+        catalogue.done(pending)
+        shown += len(pending.articles)
+        if progress is not None:
+            progress(len(pending.articles))
+    return shown
+
+
+def _update(catalogue: Catalogue, base: str, pending: Pending, store: GraphStore) -> str:
+    def iri_of(statement: Statement) -> NamedNode:
+        return statement_iri(base, statement)
+
+    entities = {iri: catalogue.entity_state(iri) for iri in pending.entities}
+    statements = {key: catalogue.statement(key, iri_of) for key in pending.statements}
+    commit = (
+        partial(commit_delta, store) if store.embedded else partial(commit_update, default_graph=store.default_graph)
+    )
+    facts = commit(
+        articles=[_article(catalogue, base, article_id) for article_id in pending.articles],
+        entities=[state for state in entities.values() if state is not None],
+        removed_entities=[NamedNode(iri) for iri, state in entities.items() if state is None],
+        statements=[state for state in statements.values() if state is not None],
+        removed_statements=[iri_of(catalogue.statement_of(key)) for key, state in statements.items() if state is None],
+    )
+    decisions = judgements_update(_judgements(catalogue, pending), base=base)
+    return " ;\n".join(part for part in (facts, decisions) if part)
+
+
+def _article(catalogue: Catalogue, base: str, article_id: str) -> ArticleState:
+    document = catalogue.articles.document(article_id)
+    extraction = catalogue.articles.extraction(article_id)
+    if document is None or extraction is None:
+        return ArticleState(article_iri(base, article_id))
+    return article_state(
+        document, extraction, catalogue.claims_of(article_id), catalogue.entities_in(article_id), base=base
+    )
+
+
+def _judgements(catalogue: Catalogue, pending: Pending) -> list[JudgementState]:
+    @cache
+    def carriers(article_id: str) -> Carriers:
+        return _carriers(catalogue, article_id)
+
+    found = (catalogue.judgements.get(number) for number in pending.judgements)
+    return [_judgement(catalogue, judgement, carriers) for judgement in found if judgement is not None]
+
+
+def _judgement(catalogue: Catalogue, judgement: Judgement, carriers: Callable[[str], Carriers]) -> JudgementState:
+    number, time, anchor, other = judgement.id, judgement.time, judgement.anchor, judgement.other
+    assert number is not None, "a judgement that was written has a number"
+    assert time is not None, "a judgement that was written has a time"
+    carried = [carriers(one.article).get(one) for one in (anchor, other) if one is not None]
+    judges: list[NamedNode] = []
+    if judgement.kind not in JudgementKind.CLAIMS:
+        judges += [entity for found in carried if found and (entity := found[1])]
+    elif all(carried):
+        spans = [found[0] for found in carried if found]
+        judges += [
+            claim.iri
+            for claim in catalogue.claims_of(anchor.article)
+            if [claim.subject_span, claim.object_span] == spans
+            and claim.statement.predicate == vocab.term(judgement.predicate or "")
+        ]
+    return JudgementState(
+        number=number,
+        decision=judgement.kind,
+        anchor=anchor,
+        author=judgement.author,
+        time=time,
+        other=other,
+        predicate=judgement.predicate,
+        label=judgement.label,
+        reason=judgement.reason,
+        undone_by=judgement.undone_by,
+        undone_time=judgement.undone_time,
+        judges=tuple(dict.fromkeys(judges)),
+    )
+
+
+def _carriers(catalogue: Catalogue, article_id: str) -> Carriers:
+    document, extraction = catalogue.articles.document(article_id), catalogue.articles.extraction(article_id)
+    if document is None or extraction is None:
+        return {}
+    anchors, entities = anchors_in(document, extraction), catalogue.entities_in(article_id)
+    return {
+        anchors[mention]: (extraction.mentions[mention].span, entities.get(chain))
+        for mention, chain in extraction.chain_of().items()
+    }

@@ -1,0 +1,93 @@
+"""One run over articles: what can be read, in batches to commit, and what became of each."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from kg.catalogue import Catalogue
+from kg.errors import ArticleError
+from kg.pipeline import Prepared, prepare
+from kg.types import Article, Extractor, Report
+
+__all__ = ["BATCH_ARTICLES", "Counts", "Progress", "batches", "extracted"]
+
+log = logging.getLogger(__name__)
+
+BATCH_ARTICLES, BATCH_S = 64, 2.0  # a commit waits for the disk: one for so many articles, or for so much time
+
+Progress = Callable[[str, str], None]
+"""Called with each input's source or id and its outcome: added, replaced, unchanged, skipped."""
+
+
+class Counts:
+    """What a run has done so far, told to `progress` as it happens."""
+
+    def __init__(self, progress: Progress | None = None) -> None:
+        self._progress = progress
+        self._outcomes = {"added": 0, "replaced": 0, "unchanged": 0}
+        self._skipped: list[tuple[str, str]] = []
+
+    def count(self, outcome: str, article_id: str) -> None:
+        """Note what became of an article."""
+        self._outcomes[outcome] += 1
+        log.debug("%s: %s", article_id, outcome)
+        if self._progress is not None:
+            self._progress(article_id, outcome)
+
+    def skip(self, error: ArticleError) -> None:
+        """Note what could not be read."""
+        self._skipped.append((error.source, error.reason))
+        if self._progress is not None:
+            self._progress(error.source, "skipped")
+
+    def report(self) -> Report:
+        """All of it."""
+        return Report(**self._outcomes, skipped=tuple(self._skipped))
+
+
+def batches(
+    catalogue: Catalogue, articles: Iterable[Article | ArticleError], extractor: Extractor, counts: Counts
+) -> Iterator[list[Prepared]]:
+    """Yield the new and changed articles, read and extracted, in batches that the caller commits at once.
+
+    An article that comes twice is never twice in a batch.
+    """
+    from kg.articles import clean
+
+    batch: dict[str, Prepared] = {}
+    begun = 0.0
+    for article in articles:
+        if isinstance(article, ArticleError):
+            counts.skip(article)
+            continue
+        if article.id in batch:
+            yield list(batch.values())
+            batch.clear()
+        try:
+            prepared = prepare(catalogue, article, extractor, clean)
+        except ArticleError as error:
+            counts.skip(error)
+            continue
+        if prepared is None:
+            counts.count("unchanged", article.id)
+            continue
+        if not batch:
+            begun = time.monotonic()
+        batch[article.id] = prepared
+        if len(batch) >= BATCH_ARTICLES or time.monotonic() - begun >= BATCH_S:
+            yield list(batch.values())
+            batch.clear()
+    if batch:
+        yield list(batch.values())
+
+
+def extracted(catalogue: Catalogue, ids: Iterable[str], extractor: Extractor) -> Iterator[Prepared]:
+    """Yield these articles, cleaned and extracted anew from what the catalogue holds."""
+    from kg.articles import clean
+
+    for article_id in ids:
+        if (article := catalogue.articles.article(article_id)) is not None:
+            document = clean(article)
+            yield Prepared(article, document, extractor.extract(document))
