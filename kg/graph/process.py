@@ -42,7 +42,7 @@ class Limits:
     max_result_bytes: int
 
 
-class Late(Exception):  # noqa: N818 - told apart from errors on purpose
+class Late(Exception):
     """The deadline passed."""
 
 

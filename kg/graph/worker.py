@@ -40,7 +40,7 @@ _PREFIX = re.compile(r"(?:^|[\s>])PREFIX\s+([A-Za-z][\w-]*)?:\s*<([A-Za-z][A-Za-
 _PREFIXED = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N3, RdfFormat.RDF_XML)
 
 
-class _TooMuch(Exception):  # noqa: N818 - it never leaves this module
+class _TooMuch(Exception):
     """The answer is longer than allowed."""
 
 
@@ -159,7 +159,7 @@ def _answer(store: Store, request: dict[str, Any], out: int, outgrown: Callable[
     return True
 
 
-class _Unfit(Exception):  # noqa: N818 - it never leaves this module
+class _Unfit(Exception):
     """No format that the client accepts can carry this kind of answer."""
 
 
