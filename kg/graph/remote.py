@@ -39,7 +39,8 @@ from kg.vocab import PREFIXES
 __all__ = ["Endpoints", "RemoteStore"]
 
 TIMEOUT_S = 60.0
-_ANY = "application/sparql-results+json, application/n-triples;q=0.9"
+_ROWS, _TRIPLES = "application/sparql-results+json", "application/n-triples"
+_XSD_BOOLEAN = NamedNode("http://www.w3.org/2001/XMLSchema#boolean")
 
 # Servers cut answers off without a word, at round numbers (Virtuoso as shipped: 10,000 rows): such answers are counted.
 _SUSPECT_ROWS = 1_000
@@ -127,7 +128,12 @@ class RemoteStore:
 
     def query(self, sparql: str, accept: str | None = None) -> Answer:
         """The answer to a query, as the server serialises it."""
-        return self._post(self._at.query, sparql, "SELECT", accept or _ANY)
+        if accept is None:
+            # both in one Accept header, and Virtuoso answers CONSTRUCT with rows
+            form = SPARQLWrapper(self._at.query)
+            form.setQuery(sparql)
+            accept = _TRIPLES if form.queryType in ("CONSTRUCT", "DESCRIBE") else _ROWS
+        return self._post(self._at.query, sparql, "SELECT", accept)
 
     def quads(
         self,
@@ -334,6 +340,8 @@ def _quad(row: Row, bound: dict[str, NamedNode | Literal | None], graph: NamedNo
     assert isinstance(subject, NamedNode)
     assert isinstance(predicate, NamedNode)
     assert value is not None
+    if isinstance(value, Literal) and value.datatype == _XSD_BOOLEAN and value.value in ("0", "1"):
+        value = Literal("true" if value.value == "1" else "false", datatype=_XSD_BOOLEAN)  # as Virtuoso writes it
     return Quad(subject, predicate, value, graph)
 
 

@@ -76,7 +76,10 @@ def test_an_answer_comes_in_the_media_type_asked_for(store: GraphStore, form: st
         f"{form} WHERE {{ {A} {P} ?o }}" if "SELECT" in form else f"{form} WHERE {{ {A} {P} {B} }}", accept
     )
     assert answer.media_type.partition(";")[0] == accept
-    assert b"http://e.org/b" in answer.body
+    if form == "CONSTRUCT":
+        assert answer.triples() == [Triple(A, P, B)]  # some servers write it with prefixes of their own
+    else:
+        assert b"http://e.org/b" in answer.body
 
 
 def test_graph_patterns_find_named_graphs(store: GraphStore) -> None:
