@@ -158,6 +158,17 @@ class RemoteStore:
             return found + named
         return [_quad(row, bound, graph) for row in self._rows(f"GRAPH {graph} {{ {pattern} }}", bound, named=False)]
 
+    def extend(self, quads: Iterable[Quad]) -> None:
+        """Add quads, by updates of a size that servers take."""
+        graphs: dict[NamedNode | DefaultGraph, list[Triple]] = {}
+        for quad in quads:
+            if isinstance(quad.graph_name, BlankNode):
+                raise StoreError(f"{self.location}: a graph without a name cannot be written to a server")
+            graphs.setdefault(self._own(quad.graph_name), []).append(quad.triple)
+        for graph, triples in graphs.items():
+            for operation in insert_data(triples, graph):
+                self.update(operation)
+
     def replace_graph(self, graph: NamedNode | DefaultGraph, triples: Iterable[Triple]) -> None:
         """Make these triples the whole content of a graph: one PUT, else updates of a size that servers take."""
         if not self._writable:
