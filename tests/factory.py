@@ -161,6 +161,9 @@ class Failing:
     def clear_graph(self, graph: object) -> None:
         self._fail_around(lambda: self._store.clear_graph(graph))  # type: ignore[arg-type]
 
+    def extend(self, quads: object) -> None:
+        self._fail_around(lambda: self._store.extend(quads))  # type: ignore[arg-type]
+
     def replace_graph(self, graph: object, triples: object) -> None:
         self._fail_around(lambda: self._store.replace_graph(graph, triples))  # type: ignore[arg-type]
 

@@ -125,7 +125,7 @@ def left_undone(folder: Path) -> bool:
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("nth", [1, 2, 3])
-@pytest.mark.parametrize("action", ["ingest", "delete", "rebuild"])
+@pytest.mark.parametrize("action", ["ingest", "ingest many", "delete", "rebuild"])
 def test_a_store_that_fails_is_completed_at_the_next_opening(
     tmp_path: Path, action: str, nth: int, after: bool
 ) -> None:
@@ -137,6 +137,10 @@ def test_a_store_that_fails_is_completed_at_the_next_opening(
             if action == "ingest":
                 for n in range(4):
                     workspace.ingest([World.article(f"{n}.txt", [n + 2, n + 7])], World.extractor())
+            elif action == "ingest many":  # their graphs are loaded, not part of the update
+                for first in (10, 20):
+                    many = [World.article(f"{n}.txt", [n, n + 1]) for n in range(first, first + 10)]
+                    workspace.ingest(many, World.extractor())
             elif action == "delete":
                 for n in range(4):
                     workspace.delete(f"{n}.txt")

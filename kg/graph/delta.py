@@ -2,14 +2,15 @@
 
 `kg.graph.facts.commit_update` deletes what is known of a statement and writes it anew, which any server can do by
 itself. Of a statement that one more article supports, two triples of fourteen change; a store that is read in
-microseconds is spared the rest (measured on 384 articles: a third of the time of their commits).
+microseconds is spared the rest. The graphs of new articles, two thirds of all triples, are not even part of the update:
+a transaction takes three times as long for them as a bulk load (measured on 768 articles, pyoxigraph 0.5.13).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from kg import vocab
 from kg.graph.facts import ArticleState, entity_triples, statement_triples
@@ -18,6 +19,9 @@ from kg.graph.store import GraphStore
 from kg.types import EntityState, StatementState
 
 __all__ = ["commit_delta"]
+
+# a bulk load has costs of its own: it pays from a few articles on
+BULK_ARTICLES = 8
 
 _DEFAULT = DefaultGraph()
 _FACTS = frozenset(vocab.term(name) for name in vocab.PREDICATES)
@@ -31,10 +35,11 @@ def commit_delta(
     entities: Iterable[EntityState] = (),
     removed_statements: Iterable[NamedNode] = (),
     removed_entities: Iterable[NamedNode] = (),
-) -> str:
-    """One SPARQL update that sets all of this in the store as it is now; empty when the store says all of it already.
+) -> tuple[list[Quad], str]:
+    """What sets all of this in the store as it is now: quads to add first, and one SPARQL update; both may be empty.
 
-    It has the effect of `commit_update`, given the same; nobody else may write to the store meanwhile.
+    The quads are graphs of articles that the store does not hold yet, so until the update comes nothing refers to them.
+    Both together have the effect of `commit_update`, given the same; nobody else may write to the store meanwhile.
     """
     articles, statements, entities = tuple(articles), tuple(statements), tuple(entities)
     wanted = {triple for state in articles for triple in state.header}
@@ -48,11 +53,18 @@ def commit_delta(
         held.update(triple for triple in _about(store, name) if triple.predicate not in _FACTS)
     for node in (*(state.iri for state in statements), *removed_statements):
         held.update(_statement(store, node))
+    held_by = {article.iri: {quad.triple for quad in store.quads(graph=article.iri)} for article in articles}
+    fresh = {article.iri for article in articles if article.graph and not held_by[article.iri]}
+    if len(fresh) < BULK_ARTICLES:
+        fresh = set()
+    quads: list[Quad] = []
     operations = list(_change(held, wanted, _DEFAULT))
     for article in articles:
-        in_graph = {quad.triple for quad in store.quads(graph=article.iri)}
-        operations += _change(in_graph, set(article.graph), article.iri)
-    return " ;\n".join(operations)
+        if article.iri in fresh:
+            quads += (Quad(t.subject, t.predicate, t.object, article.iri) for t in article.graph)
+        else:
+            operations += _change(held_by[article.iri], set(article.graph), article.iri)
+    return quads, " ;\n".join(operations)
 
 
 def _about(store: GraphStore, node: NamedNode) -> Iterator[Triple]:

@@ -128,6 +128,11 @@ class OxigraphStore:
         with self._translated():
             return list(self._store.quads_for_pattern(subject, predicate, object, graph))
 
+    def extend(self, quads: Iterable[Quad]) -> None:
+        """Add quads: by a bulk load on disk, which is no transaction."""
+        with self._writing() as store:
+            (store.bulk_extend if self._keyed else store.extend)(quads)
+
     def replace_graph(self, graph: NamedNode | DefaultGraph, triples: Iterable[Triple]) -> None:
         """Make these triples the whole content of a graph, at once."""
         self.update(";\n".join([_drop(graph), *insert_data(triples, graph)]))

@@ -119,6 +119,9 @@ class GraphStore(Protocol):
     ) -> list[Quad]:
         """The quads of a pattern, where None stands for anything."""
 
+    def extend(self, quads: Iterable[Quad]) -> None:
+        """Add quads, as fast as the store can; a failure may leave a part of them."""
+
     def replace_graph(self, graph: NamedNode | DefaultGraph, triples: Iterable[Triple]) -> None:
         """Make these triples the whole content of a graph."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache
+from typing import Any
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Quad
 
 from kg import vocab
 from kg.catalogue import Catalogue, Judgement, JudgementKind, Pending
@@ -25,12 +26,17 @@ Carriers = Mapping[Anchor, tuple[Span, NamedNode | None]]
 def show(catalogue: Catalogue, store: GraphStore, base: str, *, progress: Callable[[int], None] | None = None) -> int:
     """Write what is pending to the store, in SPARQL updates with absolute values; returns how many articles that were.
 
-    Each update may be repeated, so it is noted as done only afterwards.
+    Each update may be repeated, so it is noted as done only afterwards, when it would survive a power loss: the
+    catalogue never takes for shown what is not. (Without that, an embedded store keeps a gigabyte in memory too.)
     """
     shown = 0
     while pending := catalogue.pending():
-        if update := _update(catalogue, base, pending, store):
+        fresh, update = _update(catalogue, base, pending, store)
+        if fresh:
+            store.extend(fresh)
+        if update:
             store.update(update)
+        store.flush()
         catalogue.done(pending)
         shown += len(pending.articles)
         if progress is not None:
@@ -38,16 +44,19 @@ def show(catalogue: Catalogue, store: GraphStore, base: str, *, progress: Callab
     return shown
 
 
-def _update(catalogue: Catalogue, base: str, pending: Pending, store: GraphStore) -> str:
+def _update(catalogue: Catalogue, base: str, pending: Pending, store: GraphStore) -> tuple[list[Quad], str]:
     def iri_of(statement: Statement) -> NamedNode:
         return statement_iri(base, statement)
 
     entities = {iri: catalogue.entity_state(iri) for iri in pending.entities}
     statements = {key: catalogue.statement(key, iri_of) for key in pending.statements}
-    commit = (
-        partial(commit_delta, store) if store.embedded else partial(commit_update, default_graph=store.default_graph)
-    )
-    facts = commit(
+
+    def commit(**states: Any) -> tuple[list[Quad], str]:
+        if store.embedded:
+            return commit_delta(store, **states)
+        return [], commit_update(default_graph=store.default_graph, **states)
+
+    fresh, facts = commit(
         articles=[_article(catalogue, base, article_id) for article_id in pending.articles],
         entities=[state for state in entities.values() if state is not None],
         removed_entities=[NamedNode(iri) for iri, state in entities.items() if state is None],
@@ -55,7 +64,7 @@ def _update(catalogue: Catalogue, base: str, pending: Pending, store: GraphStore
         removed_statements=[iri_of(catalogue.statement_of(key)) for key, state in statements.items() if state is None],
     )
     decisions = judgements_update(_judgements(catalogue, pending), base=base)
-    return " ;\n".join(part for part in (facts, decisions) if part)
+    return fresh, " ;\n".join(part for part in (facts, decisions) if part)
 
 
 def _article(catalogue: Catalogue, base: str, article_id: str) -> ArticleState:

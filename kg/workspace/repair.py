@@ -30,6 +30,7 @@ def complete(catalogue: Catalogue, store: GraphStore, base: str) -> None:
     if catalogue.meta("ontology") is None:
         _check_empty(store)
         store.replace_graph(ontology_graph(base), _ontology())
+        store.flush()
         with catalogue.change() as change:
             change.set_meta("ontology", "1")
     rewriting = catalogue.meta("rewrite") is not None

@@ -128,7 +128,6 @@ class Workspace:
                     pipeline.put(change, self.base, prepared)
             for article_id, outcome in outcomes.items():
                 counts.count(outcome, article_id)
-        self.store.flush()
         done = counts.report()
         log.info(
             "ingested %d articles (%d replaced, %d unchanged, %d skipped) in %.1f s",
@@ -140,7 +139,6 @@ class Workspace:
         """Remove an article and everything that only it supported. Raises UnknownEntity when there is none."""
         with self._change() as change:
             pipeline.remove(change, self.base, article_id)
-        self.store.flush()
 
     def judge(self, judgement: Judgement) -> int:
         """Write a person's decision and apply it; returns its id. Raises ResolutionError."""
@@ -158,9 +156,7 @@ class Workspace:
         Afterwards the graph is that of any other order of the same articles.
         """
         with self._change() as change:
-            changed = pipeline.link_again(change, self.base)
-        self.store.flush()
-        return changed
+            return pipeline.link_again(change, self.base)
 
     def rebuild(self, *, extractor: Extractor | None = None, progress: Progress | None = None) -> None:
         """Make the graph anew from the catalogue; with an extractor, its articles are cleaned and extracted anew first.
@@ -188,7 +184,6 @@ class Workspace:
                 pipeline.link_again(change, self.base)
                 order_rewrite(change)
             complete(self.catalogue, self.store, self.base)
-            self.store.flush()
 
     def set_threshold(self, threshold: float) -> None:
         """Set the confidence at and above which a claim asserts its statement, and apply it."""

@@ -114,6 +114,15 @@ def test_terms_come_back_as_they_went_in(store: GraphStore, term: Literal | Name
     assert store.query(f"SELECT ?o WHERE {{ GRAPH {G} {{ ?s ?p ?o }} }}").rows() == [{"o": term}]
 
 
+def test_adding_quads_leaves_what_is_there(store: GraphStore) -> None:
+    quads = fill(store)
+    more = {Quad(A, P, Literal(n), graph) for n in range(700) for graph in (DEFAULT, G, C)}
+    store.extend(quads | more)
+    assert set(store.quads()) == quads | more
+    store.extend([])
+    assert store.size() == len(quads | more)
+
+
 def test_replacing_a_graph_leaves_only_the_new_triples_and_the_other_graphs(store: GraphStore) -> None:
     quads = fill(store)
     store.replace_graph(G, [Triple(C, P, A), Triple(C, P, B)])
