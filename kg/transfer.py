@@ -44,7 +44,9 @@ def article_of(record: Mapping[str, Any]) -> Article:
         raw = base64.b64decode(record["raw"], validate=True)
         content = record["content"] if record["content"] is not None else raw.decode("utf-8")
         published = record["published"]
-        fields = {name: record[name] for name in ("id", "media_type", "source", "url", "title", "publisher", "language")}
+        fields = {
+            name: record[name] for name in ("id", "media_type", "source", "url", "title", "publisher", "language")
+        }
         wrong = [name for name, value in fields.items() if not isinstance(value, str | None)]
         if wrong or not fields["id"] or not isinstance(content, str):
             raise ValueError(f"{', '.join(wrong) or 'id'}: not a string")
@@ -56,4 +58,6 @@ def article_of(record: Mapping[str, Any]) -> Article:
             authors=tuple(map(str, record["authors"])),
         )
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
-        raise ArticleError("the request", f"no article: {error}", hint="send text or html as application/json") from error
+        raise ArticleError(
+            "the request", f"no article: {error}", hint="send text or html as application/json"
+        ) from error

@@ -48,7 +48,9 @@ def metadata(wheel: ZipFile, names: frozenset[str]) -> Message:
         pytest.param(r"kg/ontology/(kg\.ttl|shapes\.ttl|context\.jsonld|frame\.jsonld)", 4, id="the ontology"),
         pytest.param(r"kg/queries/[a-z-]+\.rq", 8, id="the named queries"),
         pytest.param(r"kg/demo/.+\.(txt|html|jsonl)", 5, id="articles of the demo"),
-        pytest.param(r"kg/extract/model/(model\.json|encoder\.onnx|pairs\.onnx|words\.npz|tokenizer\.json)", 5, id="model"),
+        pytest.param(
+            r"kg/extract/model/(model\.json|encoder\.onnx|pairs\.onnx|words\.npz|tokenizer\.json)", 5, id="model"
+        ),
         pytest.param(r"kg/extract/model/MODEL_CARD\.md", 1, id="the model's card"),
         pytest.param(r"kg/(articles|extract|resolve)/lexicon/en/.+", 8, id="word lists"),
         pytest.param(r"kg/api/templates/.+\.html", 5, id="templates of the pages"),

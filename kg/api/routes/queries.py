@@ -56,7 +56,9 @@ async def run_query(
         timeout_s=seconds(given.getlist("timeout")),
         format=given.get("format"),
     )
-    reply = await answer(service, asked, accept, if_none_match, title=query.title, short=True)
+    # only what hangs on one thing is short; without it a query may read the whole graph, and belongs with the long ones
+    short = any(query.parameters[key].type in ("entity", "iri") for key in arguments)
+    reply = await answer(service, asked, accept, if_none_match, title=query.title, short=short)
     if isinstance(reply.body, bytes):
         return Response(reply.body, reply.status, dict(reply.headers), media_type=reply.content_type)
     return StreamingResponse(reply.body, reply.status, dict(reply.headers), media_type=reply.content_type)
