@@ -75,9 +75,11 @@ class Claims:
         return found
 
     def detach(self, claims: Iterable[int]) -> None:
-        """Make claims count for nothing until they are attached again."""
+        """Make claims count for nothing until they are attached again.
+
+        Their articles' graphs show neither counts nor sources; who changes what claims are about tells these.
+        """
         for row in self._rows(claims):
-            self._touched.articles.add(row["id"])
             if row["statement"] is not None:
                 self._count(row, row["statement"], -1)
                 self._db.execute("UPDATE claims SET statement = NULL WHERE key = ?", (row["key"],))
@@ -85,7 +87,6 @@ class Claims:
     def attach(self, claims: Iterable[int]) -> None:
         """Make claims count for the statement that their ends make now; one of a thing about itself counts for none."""
         for row in self._rows(claims):
-            self._touched.articles.add(row["id"])
             subject = self._entity(row["subject_chain"])
             target = 0 if row["object_chain"] is None else self._entity(row["object_chain"])
             if subject == target:
@@ -128,10 +129,7 @@ class Claims:
 
     def _rows(self, claims: Iterable[int]) -> Iterator[sqlite3.Row]:
         for part, marks in chunks(claims):
-            yield from self._db.execute(
-                f"SELECT c.*, a.id FROM claims c JOIN articles a ON a.key = c.article WHERE c.key IN ({marks})",  # noqa: S608
-                part,
-            ).fetchall()
+            yield from self._db.execute(f"SELECT * FROM claims WHERE key IN ({marks})", part).fetchall()  # noqa: S608
 
     def _standing(self, supports: bool, modality: str, confidence: float, verdict: str | None) -> tuple[int, float]:
         """A claim's level, and the confidence that counts: a person's acceptance of the reading outdoes any score."""
