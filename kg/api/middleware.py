@@ -5,8 +5,10 @@ A plain ASGI application around the others, so that /sparql, which FastAPI never
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +19,7 @@ __all__ = ["Envelope", "send_problem"]
 
 log = logging.getLogger(__name__)
 
+DRAIN_BYTES, DRAIN_S = 64_000_000, 5.0  # of a refused body
 METHODS = "GET, HEAD, POST, DELETE, OPTIONS"
 EXPOSED = "ETag, Link, Location, Retry-After"
 SECURITY = {
@@ -69,6 +72,8 @@ class Envelope:
             problem = problem_of(error, instance=scope["path"])
             if problem.status == 500:
                 log.exception("%s %s failed", scope["method"], scope["path"])
+            if problem.status == 413:
+                await _drain(receive)
             await send_problem(problem, response)
 
     def _cors(self, origin: str | None) -> dict[str, str]:
@@ -136,6 +141,18 @@ def _bounded(receive: Receive, limit: int) -> Receive:
         return message
 
     return bounded
+
+
+async def _drain(receive: Receive) -> None:
+    """Read what is left of a refused body, up to a limit: a connection closed on unread bytes is reset, and the answer lost
+    (RFC 9112, section 9.6)."""
+    seen, more = 0, True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_S):
+            while more and seen < DRAIN_BYTES:
+                message = await receive()
+                seen += len(message.get("body", b""))
+                more = message["type"] == "http.request" and message.get("more_body", False)
 
 
 def _too_large(limit: int) -> Refusal:
