@@ -14,6 +14,9 @@ from kg.resources import resource
 __all__ = ["complete", "is_whole", "order_rewrite"]
 
 
+GRAPHS_PER_FLUSH = 100  # an embedded store keeps what it removes in memory until then: half a megabyte for an article
+
+
 def order_rewrite(change: Change) -> None:
     """Note, with a change, that the whole graph is to be written anew by `complete`."""
     change.set_meta("rewrite", "1")
@@ -46,9 +49,11 @@ def complete(catalogue: Catalogue, store: GraphStore, base: str) -> None:
 
 def _clear(store: GraphStore, base: str) -> None:
     """Remove what the catalogue can make again; the user's own graphs stay."""
-    for graph in store.graph_names():
-        if graph.value.startswith(f"{base}article/"):
-            store.clear_graph(graph)
+    articles = [graph for graph in store.graph_names() if graph.value.startswith(f"{base}article/")]
+    for number, graph in enumerate(articles, 1):
+        store.clear_graph(graph)
+        if number % GRAPHS_PER_FLUSH == 0:
+            store.flush()
     store.clear_graph(judgements_graph(base))
     store.clear_graph(DefaultGraph())
     store.replace_graph(ontology_graph(base), _ontology())
