@@ -17,7 +17,8 @@ from typing import Any
 
 from kg.extract.events import event_types_of
 from kg.extract.labels import PREDICATES, PRONOUNS
-from kg.train.markup import read_passage, to_record
+from kg.train.convert import records
+from kg.train.markup import read_story
 from kg.types import EntityClass, MentionKind
 
 __all__ = ["Example", "ExampleMention", "Facts", "own_files", "own_records", "read_jsonl", "share", "to_example"]
@@ -78,7 +79,7 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
 def own_files(part: str) -> list[Path]:
     """The corpus files of a part: `train`, or `fold` for calibration. Split by a hash of the story's name, about six to one."""
     files = sorted(CORPUS.glob("*.txt"))
-    return [p for p in files if (share(read_passage(p).header.get("story", p.stem)) < 1 / 7) == (part == "fold")]
+    return [p for p in files if (share(read_story(p).name) < 1 / 7) == (part == "fold")]
 
 
 def share(text: str) -> float:
@@ -88,7 +89,7 @@ def share(text: str) -> float:
 
 def own_records(part: str) -> list[dict[str, Any]]:
     """Our own corpus in the form of the public ones."""
-    return [to_record(read_passage(path), path.stem) for path in own_files(part)]
+    return [record for path in own_files(part) for record in records(read_story(path))]
 
 
 _CUT = re.compile(

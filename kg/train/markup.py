@@ -1,45 +1,44 @@
-"""The corpus markup: a plain text with inline mentions and facts below each sentence → the JSON Lines form of the public corpora.
+"""The corpus markup: stories in plain text with inline mentions, and below each sentence its facts → `Story` and `Passage`.
 
-`kg/train/corpus/GUIDELINE.md` defines it. `python -m kg.train.markup FILE...` lints files and prints `file:line: what is wrong`.
+`kg/train/corpus/GUIDELINE.md` defines it. A story file holds several texts (`=== 1`, `=== 2`, …); a file without such headings is
+a story of one text. Reading never raises for what a file says: what is wrong is in `problems`, and `kg.train.lint` finds the rest.
+`python -m kg.train.markup FILE...` is the linter.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from kg.extract.labels import EVENT_TYPES
 
-__all__ = ["Fact", "MarkedMention", "Passage", "Problem", "read_passage", "to_record"]
+__all__ = [
+    "CLASSES",
+    "CLUTTER",
+    "FLAGS",
+    "NOTHING",
+    "Fact",
+    "MarkedMention",
+    "Passage",
+    "Problem",
+    "Story",
+    "read_story",
+    "story_paths",
+]
 
 CLASSES = {"P": "Person", "G": "Group", "L": "Place", "C": "Polity", "E": "Event", "D": "Date"}
 KINDS = {"": "name", "~": "nominal", "*": "pronoun", "!": "name"}
-# predicate → (classes of the subject, classes of the object), by id letter
-SIGNATURES = {
-    "leads": ("P", "GC"),
-    "locatedIn": ("G", "LC"),
-    "involves": ("E", "GC"),
-    "involvesPerson": ("E", "P"),
-    "occurredAt": ("E", "LC"),
-    "startDate": ("E", "D"),
-    "endDate": ("E", "D"),
-    "memberOf": ("P", "GC"),
-    "foundedBy": ("GC", "P"),
-    "partOf": ("GC", "GC"),
-    "within": ("LC", "LC"),
-    "childOf": ("P", "P"),
-    "spouseOf": ("P", "P"),
-    "citizenOf": ("P", "C"),
-}
 FLAGS = frozenset({"former", "future", "denied", "alleged", "planned"})
-HEADERS = frozenset({"story", "genre", "region", "date", "outlet", "brief", "text", "title"})
+NOTHING, CLUTTER = "nothing", "clutter"
+STORY_HEADER = frozenset({"story", "field", "region", "naming", "brief", "traps"})
+TEXT_HEADER = frozenset({"genre", "date", "outlet", "copy-of"})
+SINGLE_HEADER = frozenset({"story", "genre", "region", "date", "outlet", "brief", "text", "title"})
 _OPEN = re.compile(r"\[([PGLCED]\d+)([~*!]?)(?::([a-z]+))?(?:=([0-9/-]+))? ")
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?(/\d{4}(-\d\d(-\d\d)?)?)?")
+_HEADING = re.compile(r"=== *(\d+)")
+_WAIVER = re.compile(r"# *ok: *(.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +51,19 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class MarkedMention:
-    """A mention: code points of the passage's text, entity id, kind (name, nominal, pronoun, trigger)."""
+    """A mention: code points of the text, entity id, kind (name, nominal, pronoun, trigger), and as it is written: mark, type or value."""
 
     start: int
     end: int
     entity: str
     kind: str
+    written: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact below a sentence; `holds` is False for a trap (`!`)."""
+    """A fact below a sentence; `holds` is False for a trap (`!`). `since` and `until` are dates of the text."""
 
     subject: str
     predicate: str
@@ -72,20 +73,31 @@ class Fact:
     by: str | None
     holds: bool
     line: int
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Subject, predicate, object."""
+        return self.subject, self.predicate, self.object
 
 
 @dataclass(slots=True)
 class Passage:
-    """One annotated text."""
+    """One annotated text: `lines` are the line numbers of its sentences, `marks` says which are nothing or clutter."""
 
+    number: int = 1
+    line: int = 1
     header: dict[str, str] = field(default_factory=dict)
     text: str = ""
     sentences: list[tuple[int, int]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    marks: dict[int, str] = field(default_factory=dict)
     mentions: list[MarkedMention] = field(default_factory=list)
     types: dict[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     facts: list[Fact] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    waived: set[str] = field(default_factory=set)
 
     def entities(self) -> dict[str, list[MarkedMention]]:
         """Entity id → its mentions, in text order."""
@@ -94,245 +106,220 @@ class Passage:
             found.setdefault(mention.entity, []).append(mention)
         return found
 
+    def mentions_in(self, sentence: int) -> list[MarkedMention]:
+        """The mentions of a sentence, in the order in which they close."""
+        start, end = self.sentences[sentence]
+        return [m for m in self.mentions if start <= m.start < end]
 
-def read_passage(path: Path) -> Passage:
-    """The passage in a file; what is wrong with it is in `problems`, never raised."""
-    passage = Passage()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    body = _read_header(passage, lines)
-    paragraph_open = False
-    for number, raw in enumerate(lines[body:], body + 1):
-        line = raw.strip()
+    def surface(self, mention: MarkedMention) -> str:
+        """The words of a mention."""
+        return self.text[mention.start : mention.end]
+
+
+@dataclass(slots=True)
+class Story:
+    """The texts of a file, with what was wrong while reading. `single`: a file without headings, which is a story of one text."""
+
+    path: Path
+    single: bool = False
+    header: dict[str, str] = field(default_factory=dict)
+    texts: list[Passage] = field(default_factory=list)
+    waived: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The story's name: splits go by it."""
+        return self.header.get("story") or self.path.stem
+
+
+def story_paths(path: Path) -> list[Path]:
+    """The file itself, or the corpus files of a folder and of its `stories`."""
+    return sorted(path.glob("*.txt")) + sorted(path.glob("stories/*.txt")) if path.is_dir() else [path]
+
+
+def read_story(path: Path) -> Story:
+    """The story in a file; what cannot be read of it is in `problems`, never raised (except OSError)."""
+    story = Story(path)
+    try:
+        lines = path.read_text(encoding="utf-8").replace("\r\n", "\n").split("\n")
+    except UnicodeDecodeError as error:
+        story.problems.append(Problem(1, f"not UTF-8: {error}"))
+        return story
+    headings = [i for i, line in enumerate(lines) if line.startswith("===")]
+    if not headings:
+        story.single = True
+        passage = Passage(header=story.header)
+        body = _read_header(story, story.header, SINGLE_HEADER, lines, 0, story.waived)
+        story.texts.append(passage)
+        _read_body(story, passage, lines, body)
+        return story
+    _read_header(story, story.header, STORY_HEADER, lines[: headings[0]], 0, story.waived, fence=False)
+    for start, end in zip(headings, [*headings[1:], len(lines)], strict=True):
+        match = _HEADING.fullmatch(lines[start].strip())
+        if match is None:
+            story.problems.append(Problem(start + 1, f"not a heading (=== 1): {lines[start][:30]!r}"))
+        passage = Passage(int(match[1]) if match else len(story.texts) + 1, start + 1)
+        body = _read_header(story, passage.header, TEXT_HEADER, lines[:end], start + 1, passage.waived)
+        story.texts.append(passage)
+        _read_body(story, passage, lines[:end], body)
+    return story
+
+
+def _read_header(
+    story: Story,
+    header: dict[str, str],
+    allowed: frozenset[str],
+    lines: list[str],
+    start: int,
+    waived: set[str],
+    *,
+    fence: bool = True,
+) -> int:
+    """Read header lines from `start` into `header`; returns where the body begins. `fence`: it ends with `---`."""
+    last = ""
+    for at in range(start, len(lines)):
+        line = lines[at]
+        if fence and line.strip() == "---":
+            return at + 1
         if line.startswith("#"):
-            continue
-        if not line:
-            paragraph_open = False
-        elif line[:2] in ("= ", "! "):
-            _read_fact(passage, line, number)
-        else:
-            passage.text += (" " if paragraph_open else "\n\n") if passage.text else ""
-            start = len(passage.text)
-            _read_sentence(passage, line, number)
-            passage.sentences.append((start, len(passage.text)))
-            paragraph_open = True
-    _check(passage, len(lines))
-    return passage
-
-
-def _read_header(passage: Passage, lines: list[str]) -> int:
-    for number, line in enumerate(lines, 1):
-        if line.strip() == "---":
-            return number
-        key, colon, value = line.partition(":")
-        if line.strip() and (not colon or key.strip() not in HEADERS):
-            passage.problems.append(Problem(number, f"not a header line: {line[:40]!r}"))
-        passage.header[key.strip()] = value.strip()
-    passage.problems.append(Problem(1, "no '---' after the header"))
+            _read_comment(line, waived)
+        elif line.startswith("  ") and last:
+            header[last] += " " + line.strip()
+        elif line.strip():
+            key, colon, value = line.partition(":")
+            last = key.strip()
+            if not colon or last not in allowed:
+                story.problems.append(Problem(at + 1, f"not a header line: {line[:40]!r}"))
+            elif last in header:
+                story.problems.append(Problem(at + 1, f"a second header line '{last}'"))
+            header[last] = value.strip()
+    if fence:
+        story.problems.append(Problem(start + 1, "no '---' after the header"))
     return len(lines)
 
 
-def _read_sentence(passage: Passage, line: str, number: int) -> None:
+def _read_comment(line: str, waived: set[str]) -> None:
+    if match := _WAIVER.match(line.strip()):
+        waived.add(match[1].strip())
+
+
+def _read_body(story: Story, passage: Passage, lines: list[str], start: int) -> None:
+    paragraph_open = False
+    for number, raw in enumerate(lines[start:], start + 1):
+        line = raw.strip()
+        if line.startswith("#"):
+            _read_comment(line, passage.waived)
+        elif not line:
+            paragraph_open = False
+        elif line[:2] in ("= ", "! "):
+            _read_below(story, passage, line, number)
+        else:
+            passage.text += (" " if paragraph_open else "\n\n") if passage.text else ""
+            begin = len(passage.text)
+            _read_sentence(story, passage, line, number)
+            passage.sentences.append((begin, len(passage.text)))
+            passage.lines.append(number)
+            paragraph_open = True
+
+
+def _read_sentence(story: Story, passage: Passage, line: str, number: int) -> None:
     """Append the line's plain text to the passage and its mentions to the list."""
 
     def problem(what: str) -> None:
-        passage.problems.append(Problem(number, what))
+        story.problems.append(Problem(number, what))
 
-    out: list[str] = []
-    base, length = len(passage.text), 0
-    stack: list[tuple[str, str, int]] = []
+    base, out = len(passage.text), ""
+    stack: list[tuple[re.Match[str], int]] = []
     position = 0
     while position < len(line):
         character = line[position]
         if character == "\\" and line[position + 1 : position + 2] in ("[", "]", "\\"):
-            out.append(line[position + 1])
-            length += 1
+            out += line[position + 1]
             position += 2
-        elif character == "[":
+            continue
+        if character == "[":
             match = _OPEN.match(line, position)
             if match is None:
                 problem(f"not a mention: {line[position : position + 30]!r} (literal brackets are written \\[ \\])")
-                position += 1
-                continue
-            entity, mark, kind_of_event, value = match.groups()
-            if kind_of_event is not None:
-                if entity[0] != "E" or kind_of_event not in EVENT_TYPES:
-                    problem(f"{entity}: no such event type: {kind_of_event}")
-                elif passage.types.setdefault(entity, kind_of_event) != kind_of_event:
-                    problem(f"{entity} has two types")
-            if value is not None:
-                if entity[0] != "D" or not _DATE.fullmatch(value):
-                    problem(f"{entity}: not a date value: {value}")
-                elif passage.values.setdefault(entity, value) != value:
-                    problem(f"{entity} has two values")
-            stack.append((entity, mark, length))
-            position = match.end()
-        elif character == "]":
-            if not stack:
-                problem("']' without '['")
             else:
-                entity, mark, start = stack.pop()
-                surface = "".join(out)[start:]
-                if not surface.strip() or surface != surface.strip():
-                    problem(f"{entity}: empty mention or outer space: {surface!r}")
-                else:
-                    kind = "trigger" if entity[0] == "E" and not mark else KINDS[mark]
-                    passage.mentions.append(MarkedMention(base + start, base + length, entity, kind))
-            position += 1
+                _note_opening(story, passage, match, number)
+                stack.append((match, len(out)))
+                position = match.end()
+                continue
+        elif character == "]" and stack:
+            match, start = stack.pop()
+            entity, mark = match[1], match[2]
+            surface = out[start:]
+            if not surface.strip() or surface != surface.strip():
+                problem(f"{entity}: empty mention or outer space: {surface!r}")
+            else:
+                kind = "trigger" if entity[0] == "E" and not mark else KINDS[mark]
+                written = match[0][1:-1].removeprefix(entity)
+                found = MarkedMention(base + start, base + len(out), entity, kind, written, number)
+                passage.mentions.append(found)
+        elif character == "]":
+            problem("']' without '['")
         else:
-            out.append(character)
-            length += 1
-            position += 1
+            out += character
+        position += 1
     if stack:
-        problem(f"unclosed mention: {stack[-1][0]}")
-    passage.text += "".join(out)
+        problem(f"unclosed mention: {stack[-1][0][1]}")
+    passage.text += out
 
 
-def _read_fact(passage: Passage, line: str, number: int) -> None:
+def _note_opening(story: Story, passage: Passage, match: re.Match[str], number: int) -> None:
+    """Check and keep the type or the value that a mention carries."""
+    entity, _, event_type, value = match.groups()
+    if event_type is not None:
+        if entity[0] != "E" or event_type not in EVENT_TYPES:
+            story.problems.append(Problem(number, f"{entity}: no such event type: {event_type}"))
+        elif passage.types.setdefault(entity, event_type) != event_type:
+            story.problems.append(Problem(number, f"{entity} has two types"))
+    if value is not None:
+        if entity[0] != "D" or not _DATE.fullmatch(value):
+            story.problems.append(Problem(number, f"{entity}: not a date value: {value}"))
+        elif passage.values.setdefault(entity, value) != value:
+            story.problems.append(Problem(number, f"{entity} has two values"))
+
+
+def _read_below(story: Story, passage: Passage, line: str, number: int) -> None:
+    """Read a fact, a trap, or a mark below a sentence."""
+
+    def problem(what: str) -> None:
+        story.problems.append(Problem(number, what))
+
     words = line.split("#")[0].split()
-    if len(words) < 4:
-        passage.problems.append(Problem(number, f"not a fact: {line!r}"))
-        return
     if not passage.sentences:
-        passage.problems.append(Problem(number, "a fact before the first sentence"))
+        problem("a fact before the first sentence")
         return
-    by: str | None = None
+    sentence = len(passage.sentences) - 1
+    if words in (["=", NOTHING], ["=", CLUTTER]):
+        passage.marks[sentence] = words[1]
+        return
+    if len(words) < 4:
+        problem(f"not a fact: {line!r}")
+        return
+    named: dict[str, str] = {}
     flags: set[str] = set()
     for flag in words[4:]:
-        if flag.startswith("by="):
-            by = flag[3:]
+        name, equals, value = flag.partition("=")
+        if equals and value and name in ("by", "from", "until"):
+            named[name] = value
         elif flag in FLAGS:
             flags.add(flag)
         else:
-            passage.problems.append(Problem(number, f"no such flag: {flag}"))
+            problem(f"no such flag: {flag}")
     passage.facts.append(
-        Fact(words[1], words[2], words[3], len(passage.sentences) - 1, frozenset(flags), by, words[0] == "=", number)
+        Fact(
+            *(words[1], words[2], words[3], sentence, frozenset(flags), named.get("by"), words[0] == "=", number),
+            since=named.get("from"),
+            until=named.get("until"),
+        )
     )
 
 
-def _check(passage: Passage, last_line: int) -> None:
-    entities = passage.entities()
-
-    def problem(line: int, what: str) -> None:
-        passage.problems.append(Problem(line, what))
-
-    for key in ("story", "genre", "region", "date", "outlet"):
-        if not passage.header.get(key):
-            problem(1, f"header '{key}' is missing")
-    for entity in entities:
-        if entity[0] == "E" and entity not in passage.types:
-            problem(last_line, f"{entity} has no type ([{entity}:attack …] at one of its mentions)")
-        if entity[0] == "D" and entity not in passage.values:
-            problem(last_line, f"{entity} has no value ([{entity}=2019-03-12 …])")
-    seen: set[tuple[str, str, str, int]] = set()
-    for fact in passage.facts:
-        signature = SIGNATURES.get(fact.predicate)
-        if signature is None:
-            problem(fact.line, f"no such predicate: {fact.predicate}")
-            continue
-        for end, letters in ((fact.subject, signature[0]), (fact.object, signature[1])):
-            if end not in entities:
-                problem(fact.line, f"{end} is not mentioned")
-            elif end[0] not in letters and fact.holds:
-                problem(fact.line, f"{fact.predicate}: {end} is a {CLASSES[end[0]]}")
-        if fact.by and fact.by not in entities:
-            problem(fact.line, f"by={fact.by} is not mentioned")
-        if fact.subject == fact.object:
-            problem(fact.line, f"{fact.subject} {fact.predicate} itself")
-        place = (fact.subject, fact.predicate, fact.object, fact.sentence)
-        if place in seen:
-            problem(fact.line, "the same fact twice below one sentence")
-        seen.add(place)
-        here = passage.sentences[fact.sentence]
-        if fact.holds and not any(
-            here[0] <= mention.start < here[1]
-            for end in (fact.subject, fact.object)
-            for mention in entities.get(end, ())
-        ):
-            problem(fact.line, f"neither {fact.subject} nor {fact.object} is mentioned in the sentence above")
-    held = {
-        (f.subject, f.predicate, f.object)
-        for f in passage.facts
-        if f.holds and not f.flags & {"denied", "alleged", "planned"}
-    }
-    for fact in passage.facts:
-        if not fact.holds and (fact.subject, fact.predicate, fact.object) in held:
-            problem(fact.line, "a trap that is a fact elsewhere in the text")
-
-
-def to_record(passage: Passage, identifier: str) -> dict[str, Any]:
-    """The passage in the form of the public corpora (JSON Lines); facts keep their flags, traps are left out (all else is negative)."""
-    entities = passage.entities()
-    triples: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for fact in passage.facts:
-        if fact.holds:
-            info = triples.setdefault((fact.subject, fact.predicate, fact.object), {"evidence": [], "flags": []})
-            info["evidence"].append(fact.sentence)
-            info["flags"].append(sorted(fact.flags | ({f"by={fact.by}"} if fact.by else set())))
-    where = {
-        m: i for i, (start, end) in enumerate(passage.sentences) for m in passage.mentions if start <= m.start < end
-    }
-    for (subject, _, obj), info in triples.items():
-        sentences = [{where[m] for m in entities[end]} for end in (subject, obj)]
-        info["co"] = sorted(sentences[0] & sentences[1])
-    return {
-        "id": identifier,
-        "source": "newsgraph",
-        "licence": "CC BY 4.0",
-        "date": passage.header.get("date"),
-        "text": passage.text,
-        "sents": [list(sentence) for sentence in passage.sentences],
-        "mentions": [
-            {
-                "id": f"m{i}",
-                "start": m.start,
-                "end": m.end,
-                "type": CLASSES[m.entity[0]],
-                "cluster": m.entity,
-                "kind": m.kind,
-            }
-            for i, m in enumerate(passage.mentions)
-        ],
-        "entities": [
-            {
-                "cluster": entity,
-                "type": CLASSES[entity[0]],
-                "names": list(dict.fromkeys(passage.text[m.start : m.end] for m in sorted(mentions, key=_by_kind))),
-                **({"event_type": passage.types[entity]} if entity in passage.types else {}),
-                **({"value": passage.values[entity]} if entity in passage.values else {}),
-            }
-            for entity, mentions in entities.items()
-        ],
-        "triples": [[s, p, o, info] for (s, p, o), info in triples.items()],
-        "annotated": {"triples": "all", "mentions": "all"},
-    }
-
-
-def _by_kind(mention: MarkedMention) -> int:
-    return ("name", "nominal", "trigger", "pronoun").index(mention.kind)
-
-
-def _lint(paths: list[Path]) -> Iterator[str]:
-    counts: Counter[str] = Counter()
-    for path in paths:
-        passage = read_passage(path)
-        counts["passages"] += 1
-        counts["words"] += len(passage.text.split())
-        counts["mentions"] += len(passage.mentions)
-        for fact in passage.facts:
-            counts[fact.predicate if fact.holds else "traps"] += 1
-        for problem in sorted(passage.problems, key=lambda p: p.line):
-            counts["problems"] += 1
-            yield f"{path}:{problem.line}: {problem.what}"
-    yield ", ".join(f"{name} {count}" for name, count in counts.most_common())
-
-
-def main(arguments: list[str]) -> int:
-    """Lint files (or folders of .txt files); exit 1 if anything is wrong."""
-    paths = [file for a in arguments for file in (sorted(Path(a).glob("*.txt")) if Path(a).is_dir() else [Path(a)])]
-    lines = list(_lint(paths))
-    print("\n".join(lines))
-    return 1 if len(lines) > 1 else 0
-
-
 if __name__ == "__main__":
+    from kg.train.lint import main
+
     sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,79 @@
+"""Stories → the JSON Lines form of the public corpora, one record per text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kg.train.markup import CLASSES, CLUTTER, Fact, MarkedMention, Passage, Story
+
+__all__ = ["records", "to_record"]
+
+
+def records(story: Story) -> Iterator[dict[str, Any]]:
+    """The texts of a story as records, `NNN-slug/n`. Clusters are ids of the whole story: equal ones are one thing in all its texts."""
+    for passage in story.texts:
+        record = to_record(passage, story.path.stem if story.single else f"{story.path.stem}/{passage.number}")
+        about = {"story": story.name, "genre": passage.header.get("genre")}
+        if not story.single:
+            about |= {"outlet": passage.header.get("outlet"), "field": story.header.get("field")}
+            if copied := passage.header.get("copy-of"):
+                about["copy_of"] = f"{story.path.stem}/{copied}"
+        yield {**record, **about}
+
+
+def to_record(passage: Passage, identifier: str) -> dict[str, Any]:
+    """A text in the form of the public corpora; facts keep their flags, traps are left out (what is not written is false)."""
+    entities = passage.entities()
+    triples: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for fact in passage.facts:
+        if fact.holds:
+            info = triples.setdefault(fact.key, {"evidence": [], "flags": []})
+            info["evidence"].append(fact.sentence)
+            info["flags"].append(sorted(fact.flags | _named_flags(fact)))
+    where = {m: i for i in range(len(passage.sentences)) for m in passage.mentions_in(i)}
+    for (subject, _, obj), info in triples.items():
+        sentences = [{where[m] for m in entities[end]} for end in (subject, obj)]
+        info["co"] = sorted(sentences[0] & sentences[1])
+    clutter = sorted(i for i, mark in passage.marks.items() if mark == CLUTTER)
+    return {
+        "id": identifier,
+        "source": "newsgraph",
+        "licence": "CC BY 4.0",
+        "date": passage.header.get("date"),
+        "text": passage.text,
+        "sents": [list(sentence) for sentence in passage.sentences],
+        **({"clutter": clutter} if clutter else {}),
+        "mentions": [
+            {
+                "id": f"m{i}",
+                "start": m.start,
+                "end": m.end,
+                "type": CLASSES[m.entity[0]],
+                "cluster": m.entity,
+                "kind": m.kind,
+            }
+            for i, m in enumerate(passage.mentions)
+        ],
+        "entities": [
+            {
+                "cluster": entity,
+                "type": CLASSES[entity[0]],
+                "names": list(dict.fromkeys(map(passage.surface, sorted(mentions, key=_by_kind)))),
+                **({"event_type": passage.types[entity]} if entity in passage.types else {}),
+                **({"value": passage.values[entity]} if entity in passage.values else {}),
+            }
+            for entity, mentions in entities.items()
+        ],
+        "triples": [[s, p, o, info] for (s, p, o), info in triples.items()],
+        "annotated": {"triples": "all", "mentions": "all"},
+    }
+
+
+def _named_flags(fact: Fact) -> set[str]:
+    named = {"by": fact.by, "from": fact.since, "until": fact.until}
+    return {f"{name}={value}" for name, value in named.items() if value}
+
+
+def _by_kind(mention: MarkedMention) -> int:
+    return ("name", "nominal", "trigger", "pronoun").index(mention.kind)
