@@ -18,7 +18,8 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Variable, parse
 
 from kg.cli import COMMANDS
 from kg.settings import Settings
-from kg.train.markup import read_passage
+from kg.train.lint import problems_of
+from kg.train.markup import read_story
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -276,11 +277,11 @@ def test_examples_of_the_guideline_are_well_formed(tmp_path: Path) -> None:
     for example in examples:
         file = tmp_path / "example.txt"
         file.write_text(example.text, "utf-8")
-        assert read_passage(file).problems == []
+        assert problems_of(read_story(file)) == []
 
 
 def test_the_data_card_has_the_counts_of_today() -> None:
-    lint = [sys.executable, "-m", "kg.train.markup", str(CORPUS)]
+    lint = [sys.executable, "-m", "kg.train.markup", *map(str, CORPUS.glob("*.txt"))]
     run = subprocess.run(lint, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     (block,) = blocks_of(CORPUS / "DATA_CARD.md", "text")
