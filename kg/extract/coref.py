@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
+from kg.extract.copula import predicate_nominals
 from kg.extract.words import DEFINITE, country_of, generic_groups, honorifics
 from kg.types import Chain, DateValue, EntityClass, Mention, MentionKind
 
@@ -102,7 +103,8 @@ def chains_of(
     names = [i for i, m in enumerate(mentions) if m.kind is MentionKind.NAME]
     _join_names(text, mentions, names, scores, found)
     _join_repeated_nominals(text, mentions, found)
-    alone = _join_by_model(text, mentions, scores, found)
+    said_of = dict(predicate_nominals(text, mentions))
+    alone = _join_by_model(text, mentions, scores, found, said_of)
     members: dict[int, list[int]] = defaultdict(list)
     for i in range(len(mentions)):
         if i not in alone:
@@ -253,9 +255,14 @@ def bare_nominal(phrase: str) -> str:
 
 
 def _join_by_model(
-    text: str, mentions: Sequence[Mention], scores: Mapping[tuple[int, int], float], found: _Chains
+    text: str,
+    mentions: Sequence[Mention],
+    scores: Mapping[tuple[int, int], float],
+    found: _Chains,
+    said_of: Mapping[int, int],
 ) -> set[int]:
-    """Join each nominal, pronoun and trigger to its best antecedent; returns the pronouns that stay alone."""
+    """Join each nominal, pronoun and trigger to its best antecedent, a predicate nominal to its subject (`said_of`); returns the
+    pronouns that stay alone."""
     candidates: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for (later, earlier), score in scores.items():
         candidates[later].append((score, earlier))
@@ -266,6 +273,9 @@ def _join_by_model(
         if m.kind is MentionKind.NAME:
             if m.cls is EntityClass.GROUP:
                 _join_short_group(i, text, mentions, candidates[i], found)
+            continue
+        if i in said_of and said_of[i] not in alone:
+            found.join(said_of[i], i)
             continue
         best: dict[int, float] = {}
         for score, j in candidates[i]:

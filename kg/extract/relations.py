@@ -27,7 +27,7 @@ PATTERN = 0.8  # confidence of a fact that a title or apposition states
 _BELIEF = {
     "denied": (0.9, 0.02),
     "alleged": (0.9, 0.0),
-    "planned": (0.5, 0.08),
+    "planned": (0.9, 0.08),
     "former": (0.5, 0.08),
     "future": (0.5, 0.3),
 }
