@@ -20,7 +20,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Begin": ("demo", "init", "ingest"),
     "Ask": ("search", "show", "run", "query", "stats", "serve"),
     "Take out": ("export", "extract"),
-    "Look after": ("delete", "resolve", "rebuild", "check", "key", "train"),
+    "Look after": ("delete", "resolve", "rebuild", "check", "key", "train", "evaluate", "corpus"),
 }
 COMMANDS: tuple[str, ...] = tuple(name for names in SECTIONS.values() for name in names)
 
@@ -40,6 +40,8 @@ class LazyGroup(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"kg.cli.{cmd_name}")
+        if hasattr(module, "group"):  # a command with commands of its own
+            return typer.main.get_command(module.group)
         single = typer.Typer(add_completion=False, rich_markup_mode=None)
         settings = {"help_option_names": ["-h", "--help"], **getattr(module, "context_settings", {})}
         single.command(cmd_name, context_settings=settings)(module.command)

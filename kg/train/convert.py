@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from kg.errors import KgError
 from kg.train.markup import CLASSES, CLUTTER, Fact, MarkedMention, Passage, Story
 
 __all__ = ["records", "to_record"]
+
+HINT = "kg corpus lint shows what is wrong"
 
 
 def records(story: Story) -> Iterator[dict[str, Any]]:
@@ -23,7 +26,10 @@ def records(story: Story) -> Iterator[dict[str, Any]]:
 
 
 def to_record(passage: Passage, identifier: str) -> dict[str, Any]:
-    """A text in the form of the public corpora; facts keep their flags, traps are left out (what is not written is false)."""
+    """A text in the form of the public corpora; facts keep their flags, traps are left out (what is not written is false).
+
+    Raises KgError for a fact about what is not mentioned.
+    """
     entities = passage.entities()
     triples: dict[tuple[str, str, str], dict[str, Any]] = {}
     for fact in passage.facts:
@@ -33,6 +39,8 @@ def to_record(passage: Passage, identifier: str) -> dict[str, Any]:
             info["flags"].append(sorted(fact.flags | _named_flags(fact)))
     where = {m: i for i in range(len(passage.sentences)) for m in passage.mentions_in(i)}
     for (subject, _, obj), info in triples.items():
+        if subject not in entities or obj not in entities:
+            raise KgError(f"{identifier}: a fact of {subject} and {obj}, not both of which are mentioned", hint=HINT)
         sentences = [{where[m] for m in entities[end]} for end in (subject, obj)]
         info["co"] = sorted(sentences[0] & sentences[1])
     clutter = sorted(i for i, mark in passage.marks.items() if mark == CLUTTER)

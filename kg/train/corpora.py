@@ -1,7 +1,7 @@
 """Annotated corpora → `Example`s: text, sentences, mentions and facts, with what each corpus leaves unsaid.
 
 The public corpora are read from a folder of `*.train.jsonl.gz` files (their form is described beside them and in
-CONTRIBUTING.md); our own from `kg/train/corpus/*.txt`.
+CONTRIBUTING.md); our own by `kg.train.own`.
 """
 
 from __future__ import annotations
@@ -11,19 +11,27 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from kg.extract.events import event_types_of
 from kg.extract.labels import PREDICATES, PRONOUNS
-from kg.train.convert import records
-from kg.train.markup import read_story
+from kg.train.own import CORPUS, own_files, own_records, refuse_held_out, share
 from kg.types import EntityClass, MentionKind
 
-__all__ = ["Example", "ExampleMention", "Facts", "own_files", "own_records", "read_jsonl", "share", "to_example"]
+__all__ = [
+    "CORPUS",
+    "Example",
+    "ExampleMention",
+    "Facts",
+    "own_files",
+    "own_records",
+    "read_jsonl",
+    "refuse_held_out",
+    "share",
+    "to_example",
+]
 
-CORPUS = Path(__file__).parent / "corpus"
 INCIDENTS = frozenset({"attack", "bombing", "abduction", "killing", "raid"})  # what MUC-4 templates speak of
 
 
@@ -74,22 +82,6 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
-
-
-def own_files(part: str) -> list[Path]:
-    """The corpus files of a part: `train`, or `fold` for calibration. Split by a hash of the story's name, about six to one."""
-    files = sorted(CORPUS.glob("*.txt"))
-    return [p for p in files if (share(read_story(p).name) < 1 / 7) == (part == "fold")]
-
-
-def share(text: str) -> float:
-    """A number in [0, 1) that depends on a text alone: splits by it never move."""
-    return int(sha256(text.encode()).hexdigest()[:8], 16) / 2**32
-
-
-def own_records(part: str) -> list[dict[str, Any]]:
-    """Our own corpus in the form of the public ones."""
-    return [record for path in own_files(part) for record in records(read_story(path))]
 
 
 _CUT = re.compile(

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from kg.extract.events import event_types_of
 from kg.extract.labels import CLASSES, NOMINAL_CLASSES, PREDICATES
 from kg.extract.tokens import WordPieces
-from kg.train.corpora import Example, own_records, read_jsonl, share, to_example
+from kg.train.corpora import Example, own_records, read_jsonl, refuse_held_out, share, to_example
 from kg.train.encoder import Network, quantised_words
 from kg.train.examples import Item, PairTargets, is_incident, items, pair_targets
 from kg.train.vary import name_pools, varied
@@ -100,7 +100,7 @@ def load_examples(data: Path, without: frozenset[str] = frozenset()) -> dict[str
         if name == "own":
             found[name] = _own(data, without)
             continue
-        records = read_jsonl(data / f"{name}.train.jsonl.gz")
+        records = refuse_held_out(read_jsonl(data / f"{name}.train.jsonl.gz"))
         found[name] = [
             to_example(r)
             for r in records
@@ -123,7 +123,7 @@ def fold_records(data: Path, without: frozenset[str] = frozenset()) -> list[dict
             found += [
                 r for r in records if _in_fold(name, r["id"]) and r.get("title") not in scratch and r["id"] not in near
             ]
-    return found
+    return refuse_held_out(found)
 
 
 def _own(data: Path, without: frozenset[str]) -> list[Example]:
@@ -131,7 +131,7 @@ def _own(data: Path, without: frozenset[str]) -> list[Example]:
     rng = np.random.default_rng(0)
     sources = [n for n in ("redocred", "docred_entities") if n not in without]
     pools = name_pools([r for n in sources for r in read_jsonl(data / f"{n}.train.jsonl.gz")])
-    records = own_records("train")
+    records = refuse_held_out(own_records("train"))
     if pools.given:
         records += [varied(record, pools, rng) for record in list(records) for _ in range(VARIANTS)]
     return [to_example(record) for record in records]

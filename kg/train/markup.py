@@ -32,9 +32,9 @@ CLASSES = {"P": "Person", "G": "Group", "L": "Place", "C": "Polity", "E": "Event
 KINDS = {"": "name", "~": "nominal", "*": "pronoun", "!": "name"}
 FLAGS = frozenset({"former", "future", "denied", "alleged", "planned"})
 NOTHING, CLUTTER = "nothing", "clutter"
-STORY_HEADER = frozenset({"story", "field", "region", "naming", "brief", "traps"})
+STORY_HEADER = frozenset({"story", "field", "region", "naming", "brief", "traps", "annotation"})
 TEXT_HEADER = frozenset({"genre", "date", "outlet", "copy-of"})
-SINGLE_HEADER = frozenset({"story", "genre", "region", "date", "outlet", "brief", "text", "title"})
+SINGLE_HEADER = frozenset({"story", "genre", "region", "date", "outlet", "brief", "text", "title", "annotation"})
 _OPEN = re.compile(r"\[([PGLCED]\d+)([~*!]?)(?::([a-z]+))?(?:=([0-9/-]+))? ")
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?(/\d{4}(-\d\d(-\d\d)?)?)?")
 _HEADING = re.compile(r"=== *(\d+)")
@@ -84,7 +84,7 @@ class Fact:
 
 @dataclass(slots=True)
 class Passage:
-    """One annotated text: `lines` are the line numbers of its sentences, `marks` says which are nothing or clutter."""
+    """One annotated text. Per sentence: `lines`, its line number; `source`, its line; `marks`, that it is nothing or clutter."""
 
     number: int = 1
     line: int = 1
@@ -92,6 +92,7 @@ class Passage:
     text: str = ""
     sentences: list[tuple[int, int]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
+    source: list[str] = field(default_factory=list)
     marks: dict[int, str] = field(default_factory=dict)
     mentions: list[MarkedMention] = field(default_factory=list)
     types: dict[str, str] = field(default_factory=dict)
@@ -220,6 +221,7 @@ def _read_body(story: Story, passage: Passage, lines: list[str], start: int) -> 
             _read_sentence(story, passage, line, number)
             passage.sentences.append((begin, len(passage.text)))
             passage.lines.append(number)
+            passage.source.append(line)
             paragraph_open = True
 
 

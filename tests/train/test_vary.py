@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from kg.train.corpora import own_records, to_example
+from kg.train.convert import records
+from kg.train.corpora import own_files, to_example
+from kg.train.markup import read_story
 from kg.train.vary import Pools, varied
 
 POOLS = Pools(
     ["Zelda", "Yorick", "Xenia", "Wendel"], ["Quill", "Rook", "Sorrel", "Tansy"], ["Northby", "Southby", "Westby"]
 )
+PASSAGES = [record for path in own_files("fold")[:12] for record in records(read_story(path))]
 
 
 def test_mentions_follow_the_new_text() -> None:
-    for record in own_records("fold")[:12]:
+    for record in PASSAGES:
         other = varied(record, POOLS, np.random.default_rng(1))
         pairs = zip(record["mentions"], other["mentions"], strict=True)
         for old, new in pairs:
@@ -43,7 +46,7 @@ def test_relatives_keep_sharing_their_family_name() -> None:
 
 
 def test_a_variant_is_an_example_with_the_same_facts() -> None:
-    record = own_records("fold")[0]
+    record = PASSAGES[0]
     other = to_example(varied(record, POOLS, np.random.default_rng(1)))
     same = to_example(record)
     assert other.facts is not None

@@ -1,0 +1,1 @@
+"""Measures of quality: pure functions over plain sets, handed what they compare."""
