@@ -98,7 +98,7 @@ def _as_json(documents: Iterable[Document], form: ExtractFormat, model: Path | N
     from dataclasses import asdict
 
     from kg.catalogue.catalogue import THRESHOLD
-    from kg.cli.predictions import prediction
+    from kg.evaluate.predictions import prediction
     from kg.extract import load_extractor
 
     extractor = load_extractor(model, threads=threads)

@@ -37,7 +37,8 @@ def command(
 
     try:
         from kg.train.build import base_model, build
-        from kg.train.fit import CORPORA, Plan, use_threads
+        from kg.train.data import CORPORA
+        from kg.train.fit import Plan, use_threads
     except ModuleNotFoundError as error:
         raise MisuseError(f"kg train needs {error.name}", hint='pip install "newsgraph[train]"') from error
     if unknown := set(without or ()) - CORPORA.keys():

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
 from kg.errors import ModelError
+from kg.evaluate.judge import expected_calibration_error
 from kg.extract.extractor import ModelExtractor
 from kg.extract.model import Model
-from kg.train.calibrate import Sample, expected_calibration_error, fit_platt, samples
-from kg.train.corpora import CORPUS
+from kg.train.calibrate import Sample, fit_platt, samples
+from kg.train.data import CORPORA, fold_records
 from kg.train.export import export
-from kg.train.fit import CORPORA, Plan, fold_records, train
+from kg.train.fit import Plan, train
+from kg.train.own import digest, own_files
 
 __all__ = ["BASE_SHA256", "NAME", "base_model", "build"]
 
@@ -48,7 +49,7 @@ def build(plan: Plan, artifact: Path, *, version: str) -> dict[str, float]:
     plan.out.mkdir(parents=True, exist_ok=True)
     note = plan.out / "own_corpus.sha256"  # of what the run began with: the corpus may grow while it runs
     if not (plan.resume and note.exists()):
-        note.write_text(corpus_digest(sorted(CORPUS.glob("*.txt"))), encoding="ascii")
+        note.write_text(digest(sorted([*own_files("train"), *own_files("fold")])), encoding="ascii")
     seen = note.read_text(encoding="ascii")
     network = train(plan)
     more = {
@@ -74,14 +75,6 @@ def build(plan: Plan, artifact: Path, *, version: str) -> dict[str, float]:
         more={**more, "calibration": {p: list(abc) for p, abc in calibration.items()}, "calibration_error": errors},
     )
     return errors
-
-
-def corpus_digest(paths: Sequence[Path]) -> str:
-    """SHA-256 over the names and contents of the corpus files."""
-    digest = sha256()
-    for path in paths:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
 
 
 def cross_validated_errors(data: dict[str, list[Sample]]) -> dict[str, float]:

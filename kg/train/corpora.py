@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.extract.events import event_types_of
-from kg.extract.labels import PREDICATES, PRONOUNS
+from kg.extract.labels import PREDICATES, PRONOUNS, STATUSES
 from kg.train.own import CORPUS, own_files, own_records, refuse_held_out, share
 from kg.types import EntityClass, MentionKind
 
@@ -32,6 +32,20 @@ __all__ = [
     "to_example",
 ]
 
+# corpora that mark the names which take part in facts and no others: what they mark is a name, the rest is unknown
+PARTIAL_NAMES = ("KnowledgeNet", "MUC-4")
+NAMED = frozenset(
+    {
+        EntityClass.PERSON,
+        EntityClass.GROUP,
+        EntityClass.PLACE,
+        EntityClass.POLITY,
+        EntityClass.EVENT,
+        EntityClass.DATE,
+    }
+)
+# encyclopedias and company profiles state: hardly a fact in them is denied, alleged or planned, while "former" goes unmarked
+NOT_IN_REFERENCE_WORKS = ("denied", "alleged", "planned", "future")
 INCIDENTS = frozenset({"attack", "bombing", "abduction", "killing", "raid"})  # what MUC-4 templates speak of
 
 
@@ -55,7 +69,7 @@ class Facts:
     unknown: set[tuple[int, int, int]] = field(default_factory=set)
     predicates: frozenset[int] = frozenset()  # those whose absence means something
     negatives: bool = True
-    statuses: bool = False
+    statuses: frozenset[str] = frozenset()  # the flags whose absence means something
 
 
 @dataclass(slots=True)
@@ -141,11 +155,12 @@ def to_example(record: dict[str, Any]) -> Example:
         if mention is not None:
             mentions.append(mention)
     _add_pronouns(record["text"], mentions, source)
-    names = source in {"newsgraph", "Re-DocRED", "DocRED", "WikiGold", "GUM", "re3d"}
+    names = source in {"newsgraph", "Re-DocRED", "DocRED", "WikiGold", "GUM", "re3d", *PARTIAL_NAMES}
     free = {
         "WikiGold": frozenset({EntityClass.EVENT, EntityClass.DATE}),
         "GUM": frozenset({EntityClass.EVENT, EntityClass.DATE}),
         "re3d": frozenset({EntityClass.EVENT}),
+        **dict.fromkeys(PARTIAL_NAMES, NAMED),
     }
     complete = frozenset(record["annotated"]["sentences"]) if source == "ECB+" else None
     return Example(
@@ -240,9 +255,10 @@ def _facts(record: dict[str, Any], source: str, number: Callable[[str], int]) ->
     facts = Facts(
         predicates=frozenset(index[p] for p in (PREDICATES if scope is None else scope) if p in index),
         negatives=source != "Wiki80",
-        statuses=source == "newsgraph",
+        statuses=frozenset(STATUSES if source == "newsgraph" else NOT_IN_REFERENCE_WORKS),
     )
     if source == "MUC-4":
+        facts.statuses = frozenset()
         facts.predicates = frozenset(index[p] for p in ("involves", "involvesPerson", "occurredAt"))
     for subject, predicate, obj, info in record["triples"]:
         predicate = _RENAMED.get(predicate, predicate)

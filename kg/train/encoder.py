@@ -118,6 +118,10 @@ class Network(nn.Module):
         self.nominals = nn.Linear(WIDTH, len(NOMINAL_TAGS))
         self.triggers = nn.Linear(WIDTH, 1)
         self.types = nn.Linear(WIDTH, len(EVENT_TYPES))
+        # GUM's and re3d's noun phrases and ECB+'s actions are marked by other rules than our nominals and triggers: what they teach goes
+        # into the encoder, their habits into heads of their own, which are not shipped
+        self.phrases = nn.Linear(WIDTH, len(NOMINAL_TAGS))
+        self.actions = nn.Linear(WIDTH, 1)
         self.pairs = Pairs()
 
     def load_base(self, weights: Path) -> None:
@@ -157,3 +161,7 @@ class Network(nn.Module):
     def tag(self, states: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Logits of names, nominals, triggers and event types for each piece."""
         return self.names(states), self.nominals(states), self.triggers(states).squeeze(-1), self.types(states)
+
+    def tag_as_others(self, states: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits of nominals and triggers by the rules of the public corpora, for training alone."""
+        return self.phrases(states), self.actions(states).squeeze(-1)

@@ -37,7 +37,7 @@ class PairTargets:
     """Mention pairs of a window and what is known of them.
 
     subjects, objects, gaps (p,). Bags of pairs, flat: member (k,) pair and bag (k,) of each membership; output, target, weight (b,)
-    of each bag: logsumexp over a bag's logits of that output should say target. status_pairs (q,), statuses (q, 5).
+    of each bag: logsumexp over a bag's logits of that output should say target. status_pairs (q,), statuses (q, 5), nan: unknown.
     """
 
     subjects: NDArray[np.int64]
@@ -77,6 +77,7 @@ class Item:
     ends: NDArray[np.int64]
     first: NDArray[np.bool_]
     sentence_of: NDArray[np.int64]
+    pairs: PairTargets | None = None  # of the annotated mentions alone, once they were asked for
 
 
 def _pad(values: NDArray[Any], edge: int | bool) -> NDArray[Any]:
@@ -302,10 +303,13 @@ def _statuses(item: Item, pairs: dict[tuple[int, int], int]) -> list[tuple[int, 
     found = []
     for (s, _, o), entries in facts.holds.items():
         for sentence, flags in entries:
-            target = np.array([status in flags for status in STATUSES], dtype=np.float32)
+            target = np.array(
+                [float(status in flags) if status in facts.statuses else np.nan for status in STATUSES],
+                dtype=np.float32,
+            )
             for (i, j), index in pairs.items():
                 here = item.mentions[i].cluster == s and item.mentions[j].cluster == o
-                if here and sentence in (item.sentences[i], item.sentences[j]):
+                if here and (sentence == -1 or sentence in (item.sentences[i], item.sentences[j])):
                     found.append((index, target))
     return found
 

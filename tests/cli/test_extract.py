@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyoxigraph import RdfFormat, parse
 
-from kg.cli.predictions import prediction
+from kg.evaluate.predictions import prediction
 from kg.types import EntityClass, Mention, MentionKind, Modality, Segment, Span
 from tests.cli.conftest import Kg
 from tests.factory import World, chain, document, extraction, mention, relation

@@ -8,7 +8,8 @@ import random
 import numpy as np
 import pytest
 
-from kg.train.calibrate import expected_calibration_error, fit_platt
+from kg.evaluate.judge import expected_calibration_error
+from kg.train.calibrate import fit_platt
 
 
 def drawn(a: float, b: float, c: float, n: int) -> list[tuple[float, bool, float, bool]]:
