@@ -47,7 +47,12 @@ def _stories(paths: list[Path]) -> list[Any]:
 
 
 @group.command()
-def lint(paths: Paths) -> None:
+def lint(
+    paths: Paths,
+    doubts: Annotated[
+        bool, typer.Option("--doubts", help="Print what is worth a look instead: likely mentions that are unmarked.")
+    ] = False,
+) -> None:
     """Print what is wrong with stories.
 
     FILE:LINE: WHAT for each problem, then the counts; exit status 1 if there is a problem.
@@ -57,8 +62,14 @@ def lint(paths: Paths) -> None:
       kg corpus lint kg/train/corpus
     """
     from kg.train.lint import lint
+    from kg.train.lint_story import doubts as doubts_of
     from kg.train.markup import story_paths
 
+    if doubts:
+        for story in _stories(paths):
+            for found in doubts_of(story):
+                put(plain(f"{story.path}:{found.line}: {found.what}"))
+        return
     lines = list(lint(file for path in paths for file in story_paths(path)))
     for line in lines:
         put(plain(line))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from kg.errors import KgError
 from kg.evaluate.metrics import ConllScore, Score, assignment, conll, set_score
-from kg.train.markup import CLASSES, FLAGS, Fact, MarkedMention, Passage, Story
+from kg.train.story import CLASSES, FLAGS, Fact, MarkedMention, Passage, Story
 
 __all__ = ["Agreement", "agreement"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kg.errors import KgError
-from kg.train.markup import CLASSES, CLUTTER, Fact, MarkedMention, Passage, Story
+from kg.train.story import CLASSES, CLUTTER, Fact, MarkedMention, Passage, Story
 
 __all__ = ["records", "to_record"]
 

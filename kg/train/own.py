@@ -13,7 +13,8 @@ from typing import Any
 
 from kg.errors import KgError
 from kg.train.convert import records
-from kg.train.markup import Story, read_story, story_paths
+from kg.train.markup import read_story, story_paths
+from kg.train.story import Story
 
 __all__ = [
     "CORPUS",
@@ -24,6 +25,7 @@ __all__ = [
     "own_files",
     "own_records",
     "part_of",
+    "part_of_name",
     "refuse_held_out",
     "share",
 ]
@@ -47,10 +49,11 @@ def share(text: str) -> float:
 
 def part_of(story: Story) -> str:
     """The part of a story: one of PARTS."""
-    return _part(story.name, single=story.single)
+    return part_of_name(story.name, single=story.single)
 
 
-def _part(name: str, *, single: bool) -> str:
+def part_of_name(name: str, *, single: bool = False) -> str:
+    """The part of the story of a name; `single`: it is a single passage."""
     return next(part for part, end in (PASSAGE_ENDS if single else STORY_ENDS) if share(name) < end)
 
 
@@ -73,7 +76,7 @@ def refuse_held_out(of: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     found = list(of)
     own = {(r["story"], "/" not in r["id"]) for r in found if r["source"] == "newsgraph" and "story" in r}
-    held = sorted(name for name, single in own if _part(name, single=single) in HELD_OUT)
+    held = sorted(name for name, single in own if part_of_name(name, single=single) in HELD_OUT)
     if held:
         raise HeldOutError(
             f"stories that are held out: {', '.join(held)}", hint="train on the parts train and fold alone"

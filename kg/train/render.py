@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from kg.train.markup import CLASSES, Fact, MarkedMention, Passage, Problem, Story
+from kg.train.story import CLASSES, Fact, MarkedMention, Passage, Problem, Story
 
 __all__ = ["Line", "entity_rows", "name_of", "story_lines", "text_lines"]
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from kg.extract.events import lemmas
 from kg.train.corpora import read_jsonl
-from kg.train.markup import CLASSES, CLUTTER, Passage, Story
 from kg.train.own import part_of
+from kg.train.story import CLASSES, CLUTTER, Passage, Story
 
 __all__ = ["SHARED_WORDS", "Shared", "Stats", "news_lengths", "shared_sequences", "spread", "stats_of"]
 
@@ -108,8 +108,9 @@ def _count(found: Stats, passage: Passage) -> None:
         if mention.kind == "name" and cls != "Date":
             found.names.setdefault(cls, set()).add(surface)
         elif mention.kind == "trigger":
-            # no dictionary: the shortest form that the endings allow stands for the lemma
-            found.triggers.add(min(lemmas(surface.split()[-1]), key=len))
+            # no dictionary: the shortest form that the endings allow stands for the lemma, without a doubled last letter
+            stem = min(lemmas(surface.split()[-1]), key=len)
+            found.triggers.add(stem[:-1] if stem[-1:] == stem[-2:-1] else stem)
     for fact in passage.facts:
         if not fact.holds:
             found.traps[fact.predicate] += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kg.train.markup import Passage, Story
+from kg.train.story import Passage, Story
 
 __all__ = ["SECOND", "plain_story", "sentence_markup"]
 
