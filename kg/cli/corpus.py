@@ -10,6 +10,7 @@ import typer
 
 from kg.cli.options import MisuseError
 from kg.cli.output import plain, put
+from kg.errors import KgError
 
 Paths = Annotated[
     list[Path],
@@ -83,6 +84,10 @@ def jsonl(
     part: Annotated[
         str | None, typer.Option("--part", metavar="NAME", help="Only stories of train, fold, dev or test.")
     ] = None,
+    gold: Annotated[
+        bool,
+        typer.Option("--gold", help="Only what predictions are held against: no denied, alleged or planned facts."),
+    ] = False,
 ) -> None:
     """Print one JSON record for each text.
 
@@ -94,7 +99,7 @@ def jsonl(
     """
     import json
 
-    from kg.train.convert import records
+    from kg.train.convert import asserted, records
     from kg.train.lint import problems_of
     from kg.train.own import PARTS, part_of
 
@@ -102,11 +107,12 @@ def jsonl(
         raise MisuseError(f"no such part: {part}", hint=f"one of {', '.join(PARTS)}")
     for story in _stories(paths):
         if problems := problems_of(story):
-            raise MisuseError(f"{story.path}:{problems[0].line}: {problems[0].what}", hint="kg corpus lint shows all")
+            raise KgError(f"{story.path}:{problems[0].line}: {problems[0].what}", hint="kg corpus lint shows all")
         here = part_of(story)
         if part in (None, here):
             for record in records(story):
-                put(json.dumps({**record, "part": here}, ensure_ascii=False))
+                kept = asserted(record) if gold else record
+                put(json.dumps({**kept, "part": here}, ensure_ascii=False))
 
 
 @group.command("plain")

@@ -8,8 +8,9 @@ from typing import Any
 from kg.errors import KgError
 from kg.train.story import CLASSES, CLUTTER, Fact, MarkedMention, Passage, Story
 
-__all__ = ["records", "to_record"]
+__all__ = ["asserted", "records", "to_record"]
 
+UNREAL = frozenset({"denied", "alleged", "planned"})  # a fact that is only told so is not asserted
 HINT = "kg corpus lint shows what is wrong"
 
 
@@ -76,6 +77,24 @@ def to_record(passage: Passage, identifier: str) -> dict[str, Any]:
         "triples": [[s, p, o, info] for (s, p, o), info in triples.items()],
         "annotated": {"triples": "all", "mentions": "all"},
     }
+
+
+def asserted(record: dict[str, Any]) -> dict[str, Any]:
+    """The record as predictions are held against it: what is only denied, alleged or planned is left out, dates are `occurredOn`.
+
+    A date may also be called by its value.
+    """
+    triples: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for subject, predicate, obj, info in record["triples"]:
+        real = [(e, f) for e, f in zip(info["evidence"], info["flags"], strict=True) if not UNREAL & set(f)]
+        if not real:
+            continue
+        key = subject, "occurredOn" if predicate in ("startDate", "endDate") else predicate, obj
+        kept = triples.setdefault(key, {"evidence": [], "flags": [], "co": info["co"]})
+        kept["evidence"] += [evidence for evidence, _ in real]
+        kept["flags"] += [flags for _, flags in real]
+    entities = [{**e, "names": [*e["names"], *([e["value"]] if "value" in e else [])]} for e in record["entities"]]
+    return {**record, "entities": entities, "triples": [[*key, info] for key, info in triples.items()]}
 
 
 def _named_flags(fact: Fact) -> set[str]:

@@ -6,10 +6,11 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
+from kg.train.convert import UNREAL
 from kg.train.story import CLASSES, NOTHING, Passage, Problem
 from kg.train.write import sentence_markup
 
-__all__ = ["SIGNATURES", "UNREAL", "is_day", "problems_of_sentences", "problems_of_text"]
+__all__ = ["SIGNATURES", "is_day", "problems_of_sentences", "problems_of_text"]
 
 # predicate → (classes of the subject, classes of the object), by id letter
 SIGNATURES = {
@@ -29,7 +30,6 @@ SIGNATURES = {
     "citizenOf": ("P", "C"),
 }
 LASTING = frozenset({"leads", "memberOf", "locatedIn", "partOf", "spouseOf", "citizenOf"})  # may hold from … until …
-UNREAL = frozenset({"denied", "alleged", "planned"})
 
 
 def problems_of_text(passage: Passage) -> Iterator[Problem]:

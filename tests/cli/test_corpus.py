@@ -58,6 +58,13 @@ def test_jsonl_prints_a_record_for_each_text_with_its_part(kg: Kg, file: Path) -
     assert kg("corpus", "jsonl", str(file), "--part", "dev" if part != "dev" else "test").stdout == ""
 
 
+def test_a_story_with_problems_is_not_converted(kg: Kg, file: Path) -> None:
+    file.write_text(markup(bodies={1: "[P1 Ana] left.\n= P1 leads L9\n"}), encoding="utf-8")
+    run = kg("corpus", "jsonl", str(file))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "L9 is not mentioned" in run.stderr
+
+
 def test_show_tells_mentions_kinds_facts_and_traps_without_colour(kg: Kg, file: Path) -> None:
     out = kg("corpus", "show", f"{file}#1").stdout
     assert "\x1b" not in out

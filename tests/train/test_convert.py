@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import KgError
-from kg.train.convert import records
+from kg.train.convert import asserted, records
 from kg.train.corpora import to_example
 from kg.train.markup import read_story
 from tests.train.stories import BODY, written
@@ -60,3 +60,14 @@ def test_training_reads_the_records(tmp_path: Path) -> None:
     assert len(example.sentences) == 9
     assert example.facts is not None
     assert sorted(flags for entries in example.facts.holds.values() for _, flags in entries if "denied" in flags)
+
+
+def test_gold_holds_what_the_graph_would_assert(tmp_path: Path) -> None:
+    body = BODY + "They will [E2:meeting meet] and [E3:strike strike] on [D1 14 March] alone.\n"
+    body += "= E2 startDate D1 planned\n= E3 startDate D1\n= E3 endDate D1\n"
+    record = asserted(next(records(written(tmp_path / "s.txt", bodies={1: body}))))
+    facts = {tuple(triple[:3]) for triple in record["triples"]}
+    assert ("E3", "occurredOn", "D1") in facts
+    assert ("P1", "leads", "G1") in facts
+    assert not facts & {("P2", "leads", "G1"), ("E2", "startDate", "D1"), ("E2", "occurredOn", "D1")}
+    assert {e["cluster"]: e["names"] for e in record["entities"]}["D1"] == ["14 March", "2019-03-14"]
