@@ -62,7 +62,7 @@ def test_a_story_with_problems_is_not_converted(kg: Kg, file: Path) -> None:
     file.write_text(markup(bodies={1: "[P1 Ana] left.\n= P1 leads L9\n"}), encoding="utf-8")
     run = kg("corpus", "jsonl", str(file))
     assert (run.returncode, run.stdout) == (1, "")
-    assert "L9 is not mentioned" in run.stderr
+    assert "traps for 13 facts" in run.stderr
 
 
 def test_show_tells_mentions_kinds_facts_and_traps_without_colour(kg: Kg, file: Path) -> None:
