@@ -131,8 +131,13 @@ def _of_unmarked_names(story: Story, passage: Passage) -> Iterator[Problem]:
 
 
 def doubts(story: Story) -> Iterator[Problem]:
-    """What is not wrong as such and worth a look: likely mentions that are unmarked, events marked as nominals or pronouns."""
+    """What is not wrong as such and worth a look: likely mentions that are unmarked, event pronouns, two ids of one date."""
+    ids: dict[str, str] = {}
     for passage in story.texts:
+        entities = passage.entities()
+        for entity, value in passage.values.items():
+            if ids.setdefault(value, entity) != entity and entity in entities:
+                yield Problem(entities[entity][0].line, f"{entity} is {value}, as {ids[value]} is")
         covered = [(m.start, m.end) for m in passage.mentions]
         for sentence, (start, end) in enumerate(passage.sentences):
             line = passage.lines[sentence]

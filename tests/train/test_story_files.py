@@ -128,6 +128,11 @@ def test_likely_mentions_that_are_unmarked_are_worth_a_look(tmp_path: Path) -> N
     ]
 
 
+def test_two_ids_of_one_date_are_worth_a_look(tmp_path: Path) -> None:
+    story = written(tmp_path / "s.txt", bodies={3: "[P1 Ana] left on [D4=2019-03-14 Thursday].\n"})
+    assert [found.what for found in doubts(story)] == ["D4 is 2019-03-14, as D1 is"]
+
+
 def test_mentions_put_back_give_the_line_that_was_read(tmp_path: Path) -> None:
     passage = written(tmp_path / "s.txt").texts[0]
     assert [sentence_markup(passage, i) for i in range(2)] == [BODY.splitlines()[0], BODY.splitlines()[5]]
