@@ -18,8 +18,8 @@ from kg.train.own import (
     held_out_digest,
     own_files,
     part_of,
-    part_of_name,
     refuse_held_out,
+    splits,
 )
 from kg.train.stats import shared_sequences
 
@@ -35,16 +35,18 @@ def with_name(path: Path, name: str) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A corpus of two hundred stories which differ in their names, and a passage."""
+    """A corpus of the stories that SPLITS.tsv lists, one that it does not, and two hundred passages."""
+    for number, name in enumerate([*splits(), "a new story"]):
+        with_name(tmp_path / "stories" / f"{number:03}.txt", name)
     for number in range(200):
-        with_name(tmp_path / "stories" / f"{number:03}.txt", f"story-{number}")
-    (tmp_path / "000-passage.txt").write_text("story: p\ngenre: wire\n---\n[P1 Ana] left.\n", encoding="utf-8")
+        text = f"story: passage-{number}\ngenre: wire\n---\n[P1 Ana] left.\n"
+        (tmp_path / f"{number:03}-passage.txt").write_text(text, encoding="utf-8")
     return tmp_path
 
 
 def name_in(part: str) -> str:
-    """A story's name that the hash puts into a part."""
-    return next(name for number in range(1000) if part_of_name(name := f"story-{number}") == part)
+    """The name of a story in a part."""
+    return next(name for name, of in splits().items() if of == part)
 
 
 @pytest.mark.parametrize("path", story_paths(CORPUS), ids=lambda path: path.stem)
@@ -70,10 +72,21 @@ def test_the_test_part_is_the_one_that_was_frozen() -> None:
 def test_every_file_is_in_one_part(folder: Path) -> None:
     parts = {part: own_files(part, folder) for part in PARTS}
     assert sorted(path for files in parts.values() for path in files) == sorted(story_paths(folder))
-    shares = {part: len(files) / 201 for part, files in parts.items()}
-    assert shares == pytest.approx({"train": 0.6, "fold": 0.1, "dev": 0.15, "test": 0.15}, abs=0.06)
+    stories = {part: [path for path in files if path.parent.name == "stories"] for part, files in parts.items()}
+    shares = {part: len(files) / len(splits()) for part, files in stories.items()}
+    assert shares == pytest.approx({"train": 0.62, "fold": 0.08, "dev": 0.15, "test": 0.15}, abs=0.03)
+    assert len(parts["fold"]) - len(stories["fold"]) == pytest.approx(200 / 7, abs=12)
     with pytest.raises(ValueError, match="no such part"):
         own_files("all", folder)
+
+
+def test_the_split_lists_every_story_and_no_other() -> None:
+    assert sorted(splits()) == sorted(read_story(path).name for path in CORPUS.glob("stories/*.txt"))
+
+
+def test_each_part_that_measures_holds_several_fields_of_news() -> None:
+    for part in ("dev", "test"):
+        assert len({read_story(path).header["field"] for path in own_files(part)}) >= 6
 
 
 def test_a_story_stays_in_its_part_whatever_its_file_is_called(tmp_path: Path) -> None:
