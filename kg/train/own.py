@@ -63,7 +63,7 @@ def part_of_name(name: str, *, single: bool = False) -> str:
 
 @cache
 def splits() -> Mapping[str, str]:
-    """Name of a story → its part, as `corpus/SPLITS.tsv` says; empty where there is no corpus. Raises ValueError for a line it cannot read."""
+    """Name of a story → its part, as `corpus/SPLITS.tsv` says; empty where there is no corpus. Raises ValueError for a bad line."""
     if not SPLITS.exists():
         return {}
     rows = [line.split("\t") for line in SPLITS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
