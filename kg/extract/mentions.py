@@ -87,6 +87,12 @@ def _phrases(document: Document, words: _Words, outputs: Outputs) -> Iterator[Fo
         p = softmax(logits[words.rows])
         for a, b, c in spans_of(best_tags(np.log(p + 1e-9), breaks)):
             span = _trim(text, int(words.starts[a]), int(words.ends[b - 1]))
+            if (
+                span is not None
+                and kind is MentionKind.NAME
+                and classes[c] not in (EntityClass.DATE, EntityClass.POLITY)
+            ):
+                span = _without_small_words(text, span)
             if span is None or span in taken or not _says_something(span.of(text), kind):
                 continue
             taken.add(span)
@@ -182,6 +188,21 @@ def _trim(text: str, start: int, end: int) -> Span | None:
     if text[start:end].count("(") < text[start:end].count(")"):
         end = start + text[start:end].rindex(")")
     return Span(start, end) if any(c.isalnum() for c in text[start:end]) else None
+
+
+_SMALL = re.compile(r"(?:the|a|an|this|that|of|in|on|at|for|and|or|to|by|from|with)", re.IGNORECASE)
+
+
+def _without_small_words(text: str, span: Span) -> Span | None:
+    """A name without articles before it and small words after it, which the tags sometimes drag along: "the United", "Treaty of the"."""
+    words = list(re.finditer(r"\S+", span.of(text)))
+    while words and words[0][0].islower() and _SMALL.fullmatch(words[0][0]):
+        del words[0]
+    while words and words[-1][0].islower() and _SMALL.fullmatch(words[-1][0]):
+        del words[-1]
+    if not words or all(_SMALL.fullmatch(word[0]) for word in words):
+        return None
+    return Span(span.start + words[0].start(), span.start + words[-1].end())
 
 
 def _says_something(surface: str, kind: MentionKind) -> bool:

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from kg.extract.decode import best_tags, sigmoid, softmax, spans_of, words_of
+from kg.extract.mentions import _without_small_words
+from kg.types import Span
 
 
 def legal(tags: tuple[int, ...], breaks: np.ndarray) -> bool:
@@ -55,3 +57,19 @@ def test_words_of_gives_piece_ranges() -> None:
 def test_probabilities_are_probabilities(logits: np.ndarray) -> None:
     assert np.allclose(softmax(logits).sum(axis=-1), 1, atol=1e-5)
     assert ((sigmoid(logits) >= 0) & (sigmoid(logits) <= 1)).all()
+
+
+@pytest.mark.parametrize(
+    ("tagged", "name"),
+    [
+        ("the Harbour Front", "Harbour Front"),
+        ("Treaty of the", "Treaty"),
+        ("The Hague", "The Hague"),
+        ("Bank of the South", "Bank of the South"),
+        ("the", None),
+        ("Of The", None),
+    ],
+)
+def test_names_lose_the_small_words_that_tags_drag_along(tagged: str, name: str | None) -> None:
+    found = _without_small_words(tagged, Span(0, len(tagged)))
+    assert (found and found.of(tagged)) == name
