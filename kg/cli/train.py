@@ -22,6 +22,10 @@ def command(
     without: Annotated[
         list[str] | None, typer.Option("--without", metavar="CORPUS", help="Leave a corpus out.")
     ] = None,
+    own_share: Annotated[
+        float,
+        typer.Option("--own-share", min=0, max=1, help="Of our own training texts: how much do more of them help?"),
+    ] = 1.0,
     version: Annotated[str, typer.Option("--model-version", help="Goes into the manifest and every extraction.")] = "1",
     threads: Annotated[int | None, typer.Option("--threads", min=1, help="Of torch. [default: all cores]")] = None,
 ) -> None:
@@ -47,6 +51,8 @@ def command(
     if threads:
         use_threads(threads)
     weights, tokenizer = base_model(base)
-    plan = Plan(data, weights, tokenizer, out / "run", steps=steps, seed=seed, without=frozenset(without or ()))
+    left_out = frozenset(without or ())
+    run = out / "run"
+    plan = Plan(data, weights, tokenizer, run, steps=steps, seed=seed, without=left_out, share_of_own=own_share)
     build(plan, out, version=version)
     note(f"wrote {out}; try it with kg extract --model {out} ARTICLE")
