@@ -18,6 +18,7 @@ from kg.catalogue.rows import ChainRow, Contradiction, EntityRow, Hit, Pending, 
 from kg.catalogue.schema import open_database
 from kg.catalogue.search import search
 from kg.catalogue.statements import Claims, claims_where, state_of, statement_of, states
+from kg.catalogue.unsure import unsure_claims
 from kg.errors import WorkspaceError
 from kg.types import Anchor, Claim, EntityClass, EntityState, Statement, StatementState
 
@@ -221,6 +222,10 @@ class Catalogue:
         ).fetchone()
         return None if row is None else Anchor(*row)
 
+    def chains_of(self, iri: str) -> list[ChainRow]:
+        """The chains that an entity consists of, first catalogued first."""
+        return Links(self._reader, Touched()).chains_called(iri)
+
     def entities_in(self, article_id: str) -> dict[int, NamedNode]:
         """Chain number → the entity that it is, for the chains of an article."""
         rows = self._reader.execute(
@@ -248,6 +253,13 @@ class Catalogue:
         """The claim of an IRI."""
         found = claims_where(self._reader, "c.iri = ?", (iri,))
         return found[0] if found else None
+
+    def unsure_claims(self, *, within: float, limit: int) -> list[str]:
+        """The IRIs of the claims that nobody has judged and whose confidence is this near to the threshold.
+
+        First those on which it hangs whether their statement is asserted, the nearest to the threshold first.
+        """
+        return unsure_claims(self._reader, self.threshold, within, limit)
 
     def statement(self, key: str, iri_of: Callable[[Statement], NamedNode]) -> StatementState | None:
         """The state of the statement that a pending key names; None when it is gone."""

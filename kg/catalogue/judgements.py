@@ -130,6 +130,14 @@ class Judgements:
         )
         return [(row[0], row[1], row[2]) for row in rows]
 
+    def labelled(self) -> list[tuple[int, int]]:
+        """The (id, entity) of each edited label in force whose anchor is carried, in the order of the ids."""
+        rows = self._db.execute(
+            "SELECT j.key, c.entity FROM judgements j JOIN anchored a ON a.judgement = j.key"
+            " JOIN chains c ON c.key = a.chain WHERE j.kind = 'label' AND j.undone_time IS NULL ORDER BY j.key"
+        )
+        return [(row[0], row[1]) for row in rows]
+
     def unmatched(self) -> list[Judgement]:
         """The decisions in force about things with an anchor that no chain carries now; they are kept."""
         rows = self._db.execute(

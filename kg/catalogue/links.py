@@ -76,6 +76,10 @@ class Links:
         """An entity's chains."""
         return self.chains("c.entity = ?", (entity,))
 
+    def chains_called(self, iri: str) -> list[ChainRow]:
+        """The chains of the entity of an IRI; none when it is not in use."""
+        return self.chains("c.entity = (SELECT key FROM entities WHERE iri = ?)", (iri,))
+
     def entity_at(self, slot: str) -> int | None:
         """The entity of a slot."""
         row = self._db.execute("SELECT key FROM entities WHERE slot = ?", (slot,)).fetchone()

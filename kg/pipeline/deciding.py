@@ -30,8 +30,7 @@ def reunite(change: Change) -> list[ChainRow]:
     futile: list[tuple[int, int | None]] = [(n, None) for n, a, b in same if not are_compatible(a.cls, b.cls)]
     futile += [(n, None) for n, a, b in different if a.key == b.key]
     different = [(n, a, b) for n, a, b in different if a.key != b.key]
-    # of two chains that one rule joins, the one with the greater anchor leaves: the same whatever the order of articles
-    apart = {max(a, b, key=lambda chain: chain.anchor).key for _, a, b in different if rules(a) == rules(b)}
+    apart = _leaving((a, b) for _, a, b in different if rules(a) == rules(b))
 
     def slot(chain: ChainRow) -> str:
         return local_slot(chain.anchor) if chain.key in apart else rules(chain)
@@ -59,6 +58,18 @@ def reunite(change: Change) -> list[ChainRow]:
     for number in sorted(was_apart ^ apart):
         moved += change.links.chains("c.key = ?", (number,))
     return moved
+
+
+def _leaving(pairs: Iterable[tuple[ChainRow, ChainRow]]) -> set[int]:
+    """The chains that leave the slot which the rules give them: of each pair the second, unless the pair is apart already.
+
+    Who decides says which one leaves, so the outcome does not depend on the order of articles.
+    """
+    apart: set[int] = set()
+    for stays, leaves in pairs:
+        if not apart & {stays.key, leaves.key}:
+            apart.add(leaves.key)
+    return apart
 
 
 def place(change: Change, document: Document, extraction: Extraction, chains: Iterable[ChainRow]) -> bool:

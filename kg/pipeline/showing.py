@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -17,7 +17,7 @@ from kg.graph.judgements import JudgementState, judgements_update
 from kg.resolve import anchors_in
 from kg.types import Anchor, Span, Statement
 
-__all__ = ["show"]
+__all__ = ["judged", "show"]
 
 Carriers = Mapping[Anchor, tuple[Span, NamedNode | None]]
 """Anchor → the mention that carries it now: its span, and the entity that it denotes (none for a date)."""
@@ -63,7 +63,8 @@ def _update(catalogue: Catalogue, base: str, pending: Pending, store: GraphStore
         statements=[state for state in statements.values() if state is not None],
         removed_statements=[iri_of(catalogue.statement_of(key)) for key, state in statements.items() if state is None],
     )
-    decisions = judgements_update(_judgements(catalogue, pending), base=base)
+    numbers = (catalogue.judgements.get(number) for number in pending.judgements)
+    decisions = judgements_update(judged(catalogue, (one for one in numbers if one is not None)), base=base)
     return fresh, " ;\n".join(part for part in (facts, decisions) if part)
 
 
@@ -77,13 +78,14 @@ def _article(catalogue: Catalogue, base: str, article_id: str) -> ArticleState:
     )
 
 
-def _judgements(catalogue: Catalogue, pending: Pending) -> list[JudgementState]:
+def judged(catalogue: Catalogue, judgements: Iterable[Judgement]) -> list[JudgementState]:
+    """These judgements with the entities or claims that carry their anchors now."""
+
     @cache
     def carriers(article_id: str) -> Carriers:
         return _carriers(catalogue, article_id)
 
-    found = (catalogue.judgements.get(number) for number in pending.judgements)
-    return [_judgement(catalogue, judgement, carriers) for judgement in found if judgement is not None]
+    return [_judgement(catalogue, judgement, carriers) for judgement in judgements]
 
 
 def _judgement(catalogue: Catalogue, judgement: Judgement, carriers: Callable[[str], Carriers]) -> JudgementState:

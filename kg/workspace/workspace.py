@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from kg import pipeline
 from kg.catalogue import Change, Judgement
 from kg.errors import ArticleError, KgError, StoreError, WorkspaceError
 from kg.graph import Answer
+from kg.pipeline import Decided
 from kg.types import Article, Extractor, Report
 from kg.workspace.asking import Worker, ask_server
 from kg.workspace.layout import DEFAULT_BASE, MEMORY, Layout, Settings, checked_base, checked_remote
@@ -149,6 +150,17 @@ class Workspace:
         """Take a decision back. Raises ResolutionError when there is none of that id in force."""
         with self._change() as change:
             pipeline.undo(change, self.base, judgement, author)
+
+    def decide(self, act: Callable[[Change], Iterable[int]]) -> Decided:
+        """Let `act` make or take back decisions, all or none, and say what that did; it returns their ids."""
+        with self._writing:
+            before = {one.judgement.id for one in self.catalogue.contradictions()}
+            with self._writable_catalogue() as change:
+                numbers = tuple(act(change))
+            effect = pipeline.effect_of(self.catalogue, self.store, self.base)
+            pipeline.show(self.catalogue, self.store, self.base)
+            new = tuple(one for one in self.catalogue.contradictions() if one.judgement.id not in before)
+            return Decided(numbers, effect, new)
 
     def resolve(self) -> int:
         """Link all chains anew, all at once; returns how many changed their entity.

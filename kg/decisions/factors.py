@@ -1,0 +1,170 @@
+"""The factors of an explanation, one function each: what it compares, what each side has, and where that points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+from kg import vocab
+from kg.catalogue import Catalogue, ChainRow, EntityRow
+from kg.decisions.models import JudgementView
+from kg.lookup import Select
+from kg.resolve import target
+from kg.types import EntityClass
+
+__all__ = [
+    "DIFFERENT",
+    "NEITHER",
+    "SAME",
+    "Factor",
+    "Thing",
+    "articles_factor",
+    "buckets_of",
+    "class_factor",
+    "facts_factors",
+    "judgement_factors",
+    "key_factor",
+    "keys_of",
+    "names_factor",
+]
+
+LISTED = 5  # keys, articles, neighbours: enough to see why
+SAME, DIFFERENT, NEITHER = "same", "different", "neither"
+MOST_NEIGHBOURS = 1000  # of each side
+
+ORGANISED = frozenset((EntityClass.GROUP, EntityClass.PLACE, EntityClass.POLITY))
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One of the two: the entity that the words name, and how much is known of it."""
+
+    given: str
+    iri: str
+    label: str
+    cls: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """What one comparison found: `points` is `same`, `different` or `neither`; `decides` if the outcome follows from it."""
+
+    name: str
+    points: str
+    left: str
+    right: str
+    note: str
+    decides: bool = False
+    weight: float | None = None
+
+
+def class_factor(things: tuple[Thing, Thing]) -> Factor:
+    """Whether things of the two classes may be one at all."""
+    left, right = things[0].cls, things[1].cls
+    if left == right:
+        return Factor("class", NEITHER, left, right, "of one class, so that they may be one")
+    if {left, right} <= ORGANISED:
+        return Factor("class", NEITHER, left, right, "a polity is both a group and a place, so that they may be one")
+    return Factor("class", DIFFERENT, left, right, "things of these classes are never one", decides=True)
+
+
+def key_factor(catalogue: Catalogue, left: Sequence[ChainRow], right: Sequence[ChainRow]) -> Factor:
+    """The normal forms of the names, which alone join today; `note` says why they do not join these."""
+    keys = keys_of(left), keys_of(right)
+    unclear = sorted({*_unclear(catalogue, left), *_unclear(catalogue, right)})
+    shared = buckets_of(left) & buckets_of(right)
+    if unclear:
+        note = f"{', '.join(unclear[:LISTED])} is ambiguous, and what is ambiguous stays in its article"
+        return Factor("key", NEITHER, *keys, note)
+    if shared:
+        return Factor("key", SAME, *keys, "one name, but what it names is told apart by class or by year")
+    if not buckets_of(left) or not buckets_of(right):
+        return Factor("key", DIFFERENT, *keys, "what has no full name of its own stays in its article")
+    return Factor("key", DIFFERENT, *keys, "the names differ, and only equal names, or an acronym defined, join")
+
+
+def names_factor(rows: tuple[EntityRow, EntityRow]) -> Factor:
+    """The names that both bear, in whatever article."""
+    names = [{name.casefold(): name for name in (row.label, *row.altlabels)} for row in rows]
+    shared = sorted(names[0][name] for name in names[0].keys() & names[1].keys())
+    shown = [_listed(sorted(one.values())) for one in names]
+    note = f"both are called {_listed(shared)}" if shared else "no name in common"
+    return Factor("names", SAME if shared else NEITHER, shown[0], shown[1], f"{note}; it does not count by itself")
+
+
+def articles_factor(left: Sequence[ChainRow], right: Sequence[ChainRow]) -> Factor:
+    """The articles that speak of both, and so take them for two."""
+    articles = [{chain.anchor.article for chain in chains} for chains in (left, right)]
+    shared = sorted(articles[0] & articles[1])
+    note = f"taken for two in: {_listed(shared)}" if shared else "no article speaks of both"
+    return Factor("articles", DIFFERENT if shared else NEITHER, str(len(articles[0])), str(len(articles[1])), note)
+
+
+def facts_factors(select: Select, left: Thing, right: Thing) -> Iterator[Factor]:
+    """Yield what the graph asserts between the two, and what both are related to in the same way."""
+    around = [_neighbours(select, thing.iri) for thing in (left, right)]
+    direct = sorted(way for way, iri in around[0] if iri == right.iri)
+    if direct:
+        note = f"a thing has no such relation to itself: {_listed(direct)}"
+        yield Factor("relations", DIFFERENT, left.label, right.label, note)
+    shared = sorted({f"{way} {label}" for (way, iri), label in around[0].items() if (way, iri) in around[1]})
+    yield Factor(
+        "neighbours",
+        SAME if shared else NEITHER,
+        str(len(around[0])),
+        str(len(around[1])),
+        f"{len(shared)} in common: {_listed(shared)}" if shared else "none in common",
+    )
+
+
+def _neighbours(select: Select, iri: str) -> dict[tuple[str, str], str]:
+    """(predicate with its direction, other end) → label, for the asserted statements about an entity."""
+    node, found = NamedNode(iri), {}
+    for here, there, mark in ((vocab.rdf_subject, vocab.rdf_object, ""), (vocab.rdf_object, vocab.rdf_subject, "is ")):
+        rows = select(
+            f"SELECT ?p ?x ?label {{ ?s {here} {node} ; {vocab.asserted} true ; {vocab.rdf_predicate} ?p ; {there} ?x ."
+            f" OPTIONAL {{ ?x {vocab.rdfs_label} ?label }} }} LIMIT {MOST_NEIGHBOURS}"
+        )
+        for row in rows:
+            end, label = row["x"], row.get("label")
+            way = f"{mark}{vocab.local(row['p'])}{' of' if mark else ''}"
+            found[way, str(end.value)] = str((label if label is not None else end).value)
+    return found
+
+
+def buckets_of(chains: Sequence[ChainRow]) -> set[str]:
+    """The name keys of chains, without class or year."""
+    return {chain.bucket for chain in chains if chain.bucket is not None}
+
+
+def _unclear(catalogue: Catalogue, chains: Sequence[ChainRow]) -> set[str]:
+    """The names of these chains that the rules hold for ambiguous."""
+    places = {(chain.bucket, chain.shade, chain.label) for chain in chains if chain.bucket is not None}
+    return {label for bucket, shade, label in places if target(catalogue.index, bucket, shade) is None}
+
+
+def keys_of(chains: Sequence[ChainRow]) -> str:
+    """The keys of chains as people can read them: the normal form of the name, with the class or year that divides it."""
+    keys = sorted({f"{chain.bucket[2:]} ({chain.shade})" if chain.shade else chain.bucket[2:]
+                   for chain in chains if chain.bucket is not None})  # fmt: skip
+    return _listed(keys) if keys else "none"
+
+
+def _listed(values: Sequence[str]) -> str:
+    more = f", … ({len(values) - LISTED} more)" if len(values) > LISTED else ""
+    return ", ".join(values[:LISTED]) + more
+
+
+def judgement_factors(views: Iterable[JudgementView], *, decides: bool) -> Iterator[Factor]:
+    """Yield what people decided about the two; `decides` if the outcome follows from it."""
+    for view in views:
+        other = view.other.text if view.other is not None else ""
+        note = f"judgement {view.id} by {view.author}, {view.time:%Y-%m-%d}"
+        note += f": {view.reason}" if view.reason else ""
+        holds = view.state == "holds"
+        if not holds:
+            note += f"; {view.state}" + (f" by judgement {view.against}" if view.against is not None else "")
+        yield Factor("judgement", view.kind, view.anchor.text, other, note, decides=decides and holds)

@@ -1,0 +1,80 @@
+"""What waits for a person: decisions that contradict each other, then claims about which the model is in two minds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kg import vocab
+from kg.catalogue import Catalogue
+from kg.decisions.listing import judgement_views
+from kg.decisions.models import JudgementView
+from kg.types import Claim
+
+__all__ = ["Question", "questions"]
+
+WITHIN = 0.2  # of the threshold: beyond, a calibrated confidence says clearly enough what it thinks
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to decide.
+
+    `kind` is `claim` (accept or reject `claim`, whose sentence has its ends at `subject_at` and `object_at`, half-open code
+    points of `sentence`) or `contradiction` (`judgement` does not hold because of `against`; without it, because of the
+    articles themselves).
+    """
+
+    kind: str
+    claim: str | None = None
+    subject: str | None = None
+    predicate: str | None = None
+    object: str | None = None
+    supports: bool | None = None
+    modality: str | None = None
+    attributed_to: str | None = None
+    confidence: float | None = None
+    sentence: str | None = None
+    subject_at: tuple[int, int] | None = None
+    object_at: tuple[int, int] | None = None
+    article: str | None = None
+    title: str | None = None
+    published: str | None = None
+    judgement: JudgementView | None = None
+    against: JudgementView | None = None
+
+
+def questions(catalogue: Catalogue, base: str, *, within: float = WITHIN, limit: int = 100) -> Iterator[Question]:
+    """Yield at most so many questions, the ones on which most hangs first; read as they are asked for."""
+    left = limit
+    for found in catalogue.contradictions()[:limit]:
+        left -= 1
+        views = judgement_views(catalogue, base, [one for one in (found.judgement, found.against) if one is not None])
+        yield Question("contradiction", judgement=views[0], against=views[1] if len(views) > 1 else None)
+    for iri in catalogue.unsure_claims(within=within, limit=left) if left else ():
+        if (claim := catalogue.claim(iri)) is not None:
+            yield _about(catalogue, claim)
+
+
+def _about(catalogue: Catalogue, claim: Claim) -> Question:
+    document = catalogue.articles.document(claim.article_id)
+    text = document.text if document is not None else ""
+    one, start = claim.statement, claim.sentence.start
+    subject, target = catalogue.entity(one.subject), catalogue.entity(one.object.value)
+    return Question(
+        "claim",
+        claim=claim.iri.value,
+        subject=subject.label if subject else one.subject.value,
+        predicate=vocab.local(one.predicate),
+        object=target.label if target else one.object.value,
+        supports=claim.supports,
+        modality=claim.modality.value,
+        attributed_to=claim.attributed_to,
+        confidence=claim.confidence,
+        sentence=claim.sentence.of(text),
+        subject_at=(claim.subject_span.start - start, claim.subject_span.end - start),
+        object_at=(claim.object_span.start - start, claim.object_span.end - start),
+        article=claim.article_id,
+        title=document.title if document is not None else None,
+        published=document.published.isoformat() if document is not None and document.published else None,
+    )
