@@ -33,6 +33,7 @@ def command(
         typer.Option("--own", metavar="PART", help="Also a part of our own corpus: dev, test or fold. Needs a clone."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines, one for each line of the tables.")] = False,
+    as_card: Annotated[bool, typer.Option("--markdown", help="Print the tables of the model card.")] = False,
     model: ModelOption = None,
     threads: ThreadsOption = None,
 ) -> None:
@@ -50,14 +51,19 @@ def command(
     if data is None and not own:
         raise MisuseError("nothing to evaluate on", hint="give --data DIR, or --own dev in a clone")
     from kg.catalogue.catalogue import THRESHOLD
+    from kg.evaluate.card import card_tables
     from kg.evaluate.report import lines, measure, reliability
     from kg.extract import load_extractor
 
     named = list(_corpora(data, corpus or [], own or []))
     extractor = load_extractor(model, threads=threads)
+    every: list[Measured] = []
     for name, records in named:
         with progress(f"reading {name}", len(records)) as step:
             measured = measure(name, records, extractor, THRESHOLD, document=_read, step=step)
+        if as_card:
+            every.append(measured)
+            continue
         found = lines(measured)
         error, table = reliability(measured) if measured.confidences else (None, [])
         if as_json:
@@ -68,6 +74,8 @@ def command(
             put(json.dumps({"corpus": name, "table": "speed", "words": measured.words, "seconds": measured.seconds}))
         else:
             _print(extractor.model, measured, found, error, table)
+    if as_card:
+        put(f"Model {extractor.model}.\n\n{card_tables(every)}")
 
 
 def _read(record: Mapping[str, Any]) -> Document | None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kg.evaluate.card import card_tables
 from kg.evaluate.judge import calibration_table, document_of, judged, score_coreference, score_statuses
 from kg.evaluate.report import lines, measure, reliability
 from kg.types import Document, EntityClass, Extraction, Mention, MentionKind, Modality, Phase, Span
@@ -122,3 +123,12 @@ def test_statuses_are_scored_where_the_fact_is_found_in_its_sentence() -> None:
 def test_coreference_leaves_dates_out() -> None:
     dated = {**RECORD, "mentions": [*RECORD["mentions"], mark(Span(34, 38), "Date", "D1")]}
     assert score_coreference(dated, Stub().extract(document_of(dated))).f1 == 1
+
+
+def test_the_card_has_a_column_for_each_corpus_that_fills_a_table() -> None:
+    own = measure("own.dev", [RECORD], Stub(), 0.5)
+    names_only = {**RECORD, "source": "Other", "triples": [], "annotated": {"triples": "none"}}
+    card = card_tables([own, measure("other.dev", [names_only], Stub(), 0.5)])
+    assert "|  | own.dev |\n| --- | --- |\n| ALL | 0.80 (0.67 / 1.00)" in card
+    assert "|  | own.dev | other.dev |\n| --- | --- | --- |\n| ALL | 1.00 (1.00 / 1.00) [1.00, 1.00] |" in card
+    assert "| own.dev | 0.400 | 3 |" in card
