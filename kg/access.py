@@ -71,6 +71,12 @@ class KeyRing:
         known = (*self._further, *(key.sha256 for key in self.list()))
         return any([hmac.compare_digest(given, digest) for digest in known])  # noqa: C419 - all, in constant time
 
+    def name_of(self, secret: str) -> str | None:
+        """The name of the key in the file that the secret is; None for another one."""
+        given = _hash(secret)
+        names = [key.name for key in self.list() if hmac.compare_digest(given, key.sha256)]
+        return names[0] if names else None
+
     def add(self, name: str) -> str:
         """A new key of this name, which is shown once and kept only as a hash."""
         if any(key.name == name for key in self.list()):

@@ -19,7 +19,7 @@ from kg.api.models import ArticleIn, ProblemOut
 from kg.api.negotiation import NotAcceptable
 from kg.api.pages import STATIC
 from kg.api.problems import MEDIA_TYPE, Refusal, problem_of
-from kg.api.routes import articles, documents, entities, exports, meta, queries
+from kg.api.routes import articles, documents, entities, exports, judgements, meta, queries, review
 from kg.api.service import Service
 from kg.api.sparql import SparqlEndpoint
 from kg.errors import KgError
@@ -69,7 +69,7 @@ def _routes(service: Service) -> FastAPI:
     api.state.service = service
     for kind in (KgError, HTTPException, NotAcceptable, RequestValidationError, Exception):
         api.add_exception_handler(kind, _problem)
-    for routes in (meta, entities, queries, articles, exports, documents):
+    for routes in (meta, entities, queries, articles, judgements, review, exports, documents):
         api.include_router(routes.router)
     api.mount("/static", StaticFiles(directory=STATIC), name="static")
     plain = api.openapi

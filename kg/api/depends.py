@@ -10,7 +10,7 @@ from kg.api.models import ProblemOut
 from kg.api.problems import MEDIA_TYPE, Refusal
 from kg.api.service import Service
 
-__all__ = ["PROBLEMS", "AcceptDep", "NoneMatchDep", "ServiceDep", "WriterDep", "problems"]
+__all__ = ["PROBLEMS", "AcceptDep", "KeyNameDep", "NoneMatchDep", "ServiceDep", "WriterDep", "problems"]
 
 
 def _service(request: Request) -> Service:
@@ -23,8 +23,8 @@ def _writer(
     request: Request,
     authorization: Annotated[str | None, Header(description="Bearer KEY")] = None,
     x_api_key: Annotated[str | None, Header(description="KEY, for clients that cannot set the other")] = None,
-) -> None:
-    """Let the request pass if it carries a key."""
+) -> str | None:
+    """Let the request pass if it carries a key; the key's name, if it has one."""
     scheme, _, secret = (authorization or "").partition(" ")
     given = secret.strip() if scheme.lower() == "bearer" else x_api_key
     challenge = {"WWW-Authenticate": 'Bearer realm="newsgraph"'}
@@ -32,12 +32,15 @@ def _writer(
         raise Refusal(
             401, "writing needs an API key", hint="send Authorization: Bearer KEY; kg key makes one", headers=challenge
         )
-    if not _service(request).keys.admits(given):
+    keys = _service(request).keys
+    if not keys.admits(given):
         raise Refusal(403, "this API key opens nothing here", hint="kg key --list names the keys of the workspace")
+    return keys.name_of(given)
 
 
 ServiceDep = Annotated[Service, Depends(_service)]
 WriterDep = Depends(_writer)
+KeyNameDep = Annotated[str | None, Depends(_writer)]
 AcceptDep = Annotated[str | None, Header(alias="accept", include_in_schema=False)]
 NoneMatchDep = Annotated[str | None, Header(alias="if-none-match", include_in_schema=False)]
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from pyoxigraph import NamedNode
 
+from kg import decisions
 from kg.access import KeyRing
 from kg.api.publication import Publication
 from kg.errors import ArticleError
@@ -91,6 +92,16 @@ class Service:
         """Remove an article and everything that only it supported."""
         with self._writing:
             self.workspace.delete(article_id)
+
+    def decide(self, decision: decisions.Decision) -> decisions.Outcome:
+        """Write a person's decision and apply it. Raises UnknownEntity, AmbiguousEntity, ResolutionError."""
+        with self._writing:
+            return decisions.decide(self.workspace, decision)
+
+    def take_back(self, number: int | None, *, author: str) -> decisions.Outcome:
+        """Take a decision back; the last act without a number. Raises UnknownEntity, ResolutionError."""
+        with self._writing:
+            return decisions.take_back(self.workspace, number, author=author)
 
     def resolve(self) -> None:
         """Link all names again."""
