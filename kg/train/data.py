@@ -132,8 +132,10 @@ class Sampler:
                         batch = []
                     batch.append(item)
                 ready.append(batch)
+            del drawn, chunk, batch
             for i in rng.permutation(len(ready)):
-                yield ready[i]
+                batch, ready[i] = ready[i], []  # a renamed text is seen once: what was prepared for it may go
+                yield batch
 
     def _draw(self, rng: np.random.Generator) -> list[Item]:
         """The windows of one pass."""

@@ -40,6 +40,7 @@ class Plan:
     without: frozenset[str] = frozenset()
     share_of_own: float = 1.0  # of our training stories: less than all of them shows what the rest is worth
     resume: bool = True
+    save_every: int = 250
 
 
 def use_threads(count: int) -> None:
@@ -48,7 +49,7 @@ def use_threads(count: int) -> None:
 
 
 def train(plan: Plan) -> Network:
-    """Train from the base model, or go on from the checkpoint in `plan.out`; the checkpoint is rewritten every 250 steps."""
+    """Train from the base model, or go on from the checkpoint in `plan.out`; the checkpoint is rewritten as it goes."""
     torch.manual_seed(plan.seed)
     rng, batch_rng = np.random.default_rng([plan.seed, 1]), np.random.default_rng(plan.seed)
     tokenizer = WordPieces(plan.tokenizer)
@@ -112,7 +113,7 @@ def train(plan: Plan) -> Network:
                 rate,
                 " ".join(f"{k} {v:.3f}" for k, v in means.items()),
             )
-        if step % 250 == 0 or step == plan.steps:
+        if step % plan.save_every == 0 or step == plan.steps:
             state = {
                 "network": network.state_dict(),
                 "optimiser": optimiser.state_dict(),
