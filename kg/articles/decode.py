@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import os
 import re
+from pathlib import Path
 from typing import BinaryIO
 
 from kg.errors import ArticleError
 
-__all__ = ["MAX_BYTES", "decode", "read_limited", "too_large", "without_surrogates"]
+__all__ = ["MAX_BYTES", "decode", "file_name", "one_line", "read_limited", "too_large", "without_surrogates"]
 
 MAX_BYTES = 20_000_000
 """An article of more bytes is refused: the longest news features are below 1 MB, so it is a dump or a mistake."""
@@ -96,6 +98,24 @@ def decode(raw: bytes, *, source: str, html: bool = False) -> str:
 def without_surrogates(text: str) -> str:
     """The text with lone surrogates, which JSON can carry and UTF-8 cannot, as U+FFFD; lengths stay."""
     return _SURROGATES.sub("\ufffd", text)
+
+
+def file_name(path: str | Path) -> str:
+    """The path as text that can be stored and printed: bytes that are not UTF-8, which Linux allows, are written out.
+
+    >>> file_name("wire/2.txt")
+    'wire/2.txt'
+    """
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def one_line(text: str) -> str:
+    """The text without white space around it, and with control characters and line breaks inside as single spaces.
+
+    >>> one_line(" wire\\t2 ")
+    'wire 2'
+    """
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).strip()
 
 
 def _strict(raw: bytes, encoding: str, source: str) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from kg.articles.decode import decode, read_limited
+from kg.articles.decode import decode, file_name, one_line, read_limited
 from kg.articles.records import records_in_json, records_in_lines
 from kg.articles.webpage import looks_like_html, metadata_of
 from kg.errors import ArticleError
@@ -59,7 +59,7 @@ def read_articles(paths: Iterable[str | Path], *, stdin: BinaryIO | None = None)
         elif glob.has_magic(path):
             yield from _in_glob(path)
         else:
-            yield ArticleError(path, "no such file or folder", hint="check the path")
+            yield ArticleError(file_name(path), "no such file or folder", hint="check the path")
 
 
 def _in_glob(pattern: str) -> Iterator[Article | ArticleError]:
@@ -71,7 +71,7 @@ def _in_glob(pattern: str) -> Iterator[Article | ArticleError]:
             found = True
             yield from _in_file(Path(match), Path(match).relative_to(base).as_posix())
     if not found:
-        yield ArticleError(pattern, "matches no file", hint="quote the pattern, or check the path")
+        yield ArticleError(file_name(pattern), "matches no file", hint="quote the pattern, or check the path")
 
 
 def _literal_part(pattern: Path) -> list[str]:
@@ -94,7 +94,7 @@ def _in_folder(folder: Path) -> Iterator[Article | ArticleError]:
             yield from _in_file(entry, entry.relative_to(folder).as_posix())
     if not found:
         endings = ", ".join(_ENDINGS)
-        yield ArticleError(str(folder), "no articles in this folder", hint=f"files must end in one of {endings}")
+        yield ArticleError(file_name(folder), "no articles in this folder", hint=f"files must end in one of {endings}")
 
 
 def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path | ArticleError]:
@@ -103,7 +103,7 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path | ArticleEr
         status = folder.stat()
         entries = sorted(folder.iterdir())
     except OSError as error:
-        yield ArticleError(str(folder), f"cannot be read: {error.strerror}", hint="check its permissions")
+        yield ArticleError(file_name(folder), f"cannot be read: {error.strerror}", hint="check its permissions")
         return
     if (status.st_dev, status.st_ino) in seen:
         log.debug("%s: a folder that was read already", folder)
@@ -127,11 +127,11 @@ def _in_file(path: Path, id_: str) -> Iterator[Article | ArticleError]:
         opened = path.open("rb")
     except OSError as error:
         yield ArticleError(
-            str(path), f"cannot be read: {error.strerror}", hint="check that it exists and its permissions"
+            file_name(path), f"cannot be read: {error.strerror}", hint="check that it exists and its permissions"
         )
         return
     with opened as stream:
-        yield from _guarded(str(path), _articles_in_file, stream, path, id_)
+        yield from _guarded(file_name(path), _articles_in_file, stream, path, id_)
 
 
 def _guarded(
@@ -151,18 +151,18 @@ def _guarded(
 
 
 def _articles_in_file(stream: BinaryIO, path: Path, id_: str) -> Iterator[Article | ArticleError]:
-    name = path.name.lower()
+    name, source = path.name.lower(), file_name(path)
     if name.endswith(".gz"):
         stream = cast(BinaryIO, gzip.GzipFile(fileobj=stream))
         name = name.removesuffix(".gz")
     if name.endswith(_LINES):
-        yield from records_in_lines(stream, name=str(path))
+        yield from records_in_lines(stream, name=source)
     elif name.endswith(_JSON):
-        yield from records_in_json(stream, name=str(path))
+        yield from records_in_json(stream, name=source)
     elif name.endswith((*_TEXT, *_HTML)):
-        yield _article(read_limited(stream, str(path)), str(path), id_, html=name.endswith(_HTML))
+        yield _article(read_limited(stream, source), source, id_, html=name.endswith(_HTML))
     else:
-        yield from _articles_in_stream(stream, str(path), id_)
+        yield from _articles_in_stream(stream, source, id_)
 
 
 def _articles_in_stream(stream: BinaryIO, source: str, id_: str | None = None) -> Iterator[Article | ArticleError]:
@@ -185,7 +185,7 @@ def _article(raw: bytes, source: str, id_: str | None, *, html: bool) -> Article
     """The article of one file's bytes; a page is told by its beginning too, for it may have been saved as .txt."""
     is_page = html or looks_like_html(raw[:4096].decode("latin-1").removeprefix("ï»¿"))
     content = decode(raw, source=source, html=is_page)
-    name = id_ or f"text-{hashlib.sha256(raw).hexdigest()[:16]}"
+    name = one_line(file_name(id_)) if id_ else f"text-{hashlib.sha256(raw).hexdigest()[:16]}"
     if not is_page:
         return Article(id=name, raw=raw, content=content, media_type="text/plain", source=source)
     page = metadata_of(content)

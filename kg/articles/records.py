@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from kg.articles.dates import day_of
-from kg.articles.decode import MAX_BYTES, decode, too_large, without_surrogates
+from kg.articles.decode import MAX_BYTES, decode, one_line, too_large, without_surrogates
 from kg.articles.webpage import PageMetadata, metadata_of
 from kg.errors import ArticleError
 from kg.types import Article
@@ -195,7 +195,7 @@ def _id(value: Any, source: str) -> str | None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ArticleError(source, f"its id is not a string but {_kind(value)}", hint="id must be a string or a number")
-    return without_surrogates(str(value)).strip() or None
+    return one_line(without_surrogates(str(value))) or None  # an id is a line: it becomes a path of the service
 
 
 def _authors(value: Any) -> tuple[str, ...]:

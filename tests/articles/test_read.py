@@ -85,6 +85,21 @@ def test_links_are_followed_but_never_in_a_circle(tmp_path: Path) -> None:
     assert [found.source for found in errors] == [str(tmp_path / "gone.txt")]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems allow no such names")
+def test_file_names_that_are_no_text_are_written_out_and_stay_apart(tmp_path: Path) -> None:
+    for name in (b"caf\xe9.txt", b"caf\xe8.txt", b"two\nlines.txt"):
+        (tmp_path / os.fsdecode(name)).write_text(TEXT)
+    (tmp_path / os.fsdecode(b"empty\xff.txt")).touch()
+    articles, errors = read(tmp_path)
+    assert sorted(article.id for article in articles) == ["caf\\xe8.txt", "caf\\xe9.txt", "two lines.txt"]
+    assert [one.source for one in errors] == [f"{tmp_path}/empty\\xff.txt"]
+    assert "\\xfe" in error(os.fsdecode(b"missing\xfe")).source
+
+
+def test_an_id_is_one_line() -> None:
+    assert article_from_record({"id": " wire\n2\x00 ", "text": TEXT}, source="x").id == "wire 2"
+
+
 def test_globs_name_articles_from_where_the_wildcard_begins(tmp_path: Path) -> None:
     for name in ("x/1.txt", "x/2.txt", "y/3.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
