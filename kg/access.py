@@ -41,6 +41,12 @@ class ApiKey:
     name: str
     sha256: str
     created: str
+    scope: str = "write"
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the key opens the routes that write."""
+        return self.scope == "write"
 
 
 class KeyRing:
@@ -70,6 +76,16 @@ class KeyRing:
         given = _hash(secret)
         known = (*self._further, *(key.sha256 for key in self.list()))
         return any([hmac.compare_digest(given, digest) for digest in known])  # noqa: C419 - all, in constant time
+
+    def holder(self, secret: str) -> ApiKey | None:
+        """The key that the secret is, without a name if it is not from the file; None if it is no key.
+
+        Takes the same time whichever it is.
+        """
+        given = _hash(secret)
+        known = (*(ApiKey("", digest, "") for digest in self._further), *self.list())
+        found = [key for key in known if hmac.compare_digest(given, key.sha256)]
+        return found[0] if found else None
 
     def name_of(self, secret: str) -> str | None:
         """The name of the key in the file that the secret is; None for another one."""

@@ -3,6 +3,7 @@
     KgError
     ├── ArticleError            an article that cannot be read: skipped and reported, the run goes on
     ├── ModelError              a model file that is missing, damaged or of another version
+    ├── ExtractorError          no extractor of that name, one that cannot be loaded, or one that went wrong
     ├── OntologyError           ontology files or statements that break the ontology
     ├── QueryError
     │   ├── QuerySyntaxError    not SPARQL, with the engine's message
@@ -16,7 +17,10 @@
     │   └── ParameterError      an argument that the named query does not take, or of the wrong type
     ├── StoreError              the graph store said no
     │   ├── StoreUnavailable    cannot be opened or reached
-    │   └── StoreLocked         another process holds it for writing
+    │   ├── StoreLocked         another process holds it for writing
+    │   ├── UnknownGraph        no named graph of that IRI
+    │   ├── ProtectedGraph      a direct write on a graph that changes by other routes
+    │   └── RdfSyntaxError      a document that is no RDF in the format that it is said to have
     ├── WorkspaceError          a directory that is no workspace, or one of another version
     ├── UnknownEntity           no entity, article or claim of that name or IRI
     │   └── AmbiguousEntity     several; `candidates` lists them
@@ -30,10 +34,12 @@ from __future__ import annotations
 __all__ = [
     "AmbiguousEntity",
     "ArticleError",
+    "ExtractorError",
     "KgError",
     "ModelError",
     "OntologyError",
     "ParameterError",
+    "ProtectedGraph",
     "QueryBusy",
     "QueryCancelled",
     "QueryError",
@@ -42,11 +48,13 @@ __all__ = [
     "QuerySyntaxError",
     "QueryTimeout",
     "QueryTooLarge",
+    "RdfSyntaxError",
     "ResolutionError",
     "StoreError",
     "StoreLocked",
     "StoreUnavailable",
     "UnknownEntity",
+    "UnknownGraph",
     "UnknownQuery",
     "WorkspaceError",
 ]
@@ -71,6 +79,10 @@ class ArticleError(KgError):
 
 class ModelError(KgError):
     """A model file that is missing, damaged or of another version."""
+
+
+class ExtractorError(KgError):
+    """An extractor that is unknown, cannot be loaded, or failed; the message names it."""
 
 
 class OntologyError(KgError):
@@ -143,6 +155,18 @@ class StoreUnavailable(StoreError):
 
 class StoreLocked(StoreUnavailable):
     """Another process holds the store for writing."""
+
+
+class UnknownGraph(StoreError):
+    """There is no named graph of that IRI."""
+
+
+class ProtectedGraph(StoreError):
+    """A direct write on a graph that changes by other routes; the hint names them."""
+
+
+class RdfSyntaxError(StoreError):
+    """A document that is no RDF in the format that it is said to have."""
 
 
 class WorkspaceError(KgError):

@@ -45,8 +45,19 @@ class Settings(BaseSettings):
         description="What the graph's own IRIs begin with; fixed when the workspace is created.",
     )
     model: Path | None = Field(default=None, description="A model directory to use instead of the one in the package.")
+    extractor: str = Field(
+        default="model", description="What reads articles: model, llm, or the name of a plug-in."
+    )
     threads: int | None = Field(
         default=None, ge=1, le=256, description="Threads of the extractor; as many as cores if unset."
+    )
+
+    llm_url: str | None = Field(default=None, description="The chat service of the extractor llm.")
+    llm_model: str | None = Field(default=None, description="The model that this service is asked for.")
+    llm_key: SecretStr | None = Field(default=None, description="The key that it wants, if it wants one.")
+    llm_timeout_s: float = Field(default=120.0, gt=0, le=3600, description="Seconds that one of its answers may take.")
+    llm_window_words: int = Field(
+        default=500, ge=20, le=20_000, description="Words of an article that it is asked about at a time."
     )
 
     host: str = Field(default="127.0.0.1", description="The address that kg serve binds.")
@@ -55,6 +66,11 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Web origins whose pages may read the service in a browser, comma-separated; * for any.",
+    )
+
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Host names, beside this machine's own, under which requests may come, comma-separated; * for any.",
     )
 
     query_workers: int = Field(default=3, ge=1, le=64, description="Query processes; one is kept for short queries.")
@@ -66,11 +82,13 @@ class Settings(BaseSettings):
     )
     max_article_mb: int = Field(default=20, ge=1, le=20, description="Size of one article sent to the service.")
 
+    max_graph_mb: int = Field(default=32, ge=1, le=1024, description="Size of one document sent to the graph store.")
+
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="What is logged on stderr."
     )
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "allowed_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

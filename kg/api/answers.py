@@ -13,7 +13,7 @@ from kg.api.negotiation import HTML, JSON_RESULTS, SOLUTIONS, TRIPLES, Offer, ch
 from kg.api.pages import results_page
 from kg.api.problems import Refusal
 from kg.api.protocol import QueryRequest
-from kg.api.service import Service
+from kg.api.service import GraphService
 from kg.forms import form_of
 from kg.graph import Answer
 from kg.graph.workers import Cancellation, QueryStream
@@ -34,8 +34,9 @@ class Reply:
 
     async def send(self, send: Send) -> None:
         """Send it. An error in the middle of a stream is raised: the server then breaks the connection off."""
-        headers = {"content-type": self.content_type} | {name.lower(): value for name, value in self.headers.items()}
-        if isinstance(self.body, bytes) and self.status != 304:
+        headers = {"content-type": self.content_type} if self.content_type else {}
+        headers |= {name.lower(): value for name, value in self.headers.items()}
+        if isinstance(self.body, bytes) and self.status not in (204, 304):
             headers["content-length"] = str(len(self.body))
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": self.status, "headers": raw})
@@ -49,7 +50,7 @@ class Reply:
 
 
 async def answer(
-    service: Service,
+    service: GraphService,
     request: QueryRequest,
     accept: str | None,
     if_none_match: str | None,
@@ -66,7 +67,7 @@ async def answer(
     offer = _named(request.format, offers) if request.format else choose(accept, offers)
     version = service.publication.published.version
     etag = etag_of(version, offer, request.query, *request.default_graphs, "", *request.named_graphs)
-    headers = {"ETag": etag, "Vary": "Accept", "Cache-Control": "no-cache"}
+    headers = {"ETag": etag, "Vary": "Accept", "Cache-Control": "no-cache", "Graph-Version": str(version)}
     if is_unchanged(etag, if_none_match):
         return Reply(304, b"", offer.content_type, headers)
     media_type = JSON_RESULTS.media_type if offer is HTML else offer.media_type
@@ -78,9 +79,12 @@ async def answer(
 
 
 def etag_of(version: int, offer: Offer, *parts: str) -> str:
-    """The entity tag of a representation: it changes with the graph, and with what was asked in which format."""
+    """The entity tag of a representation: it changes with the graph, and with what was asked in which format.
+
+    A weak one: the order of rows may differ from time to time, and gzip changes the bytes.
+    """
     digest = hashlib.sha256("\0".join((offer.media_type, *parts)).encode()).hexdigest()[:16]
-    return f'"{version}-{digest}"'
+    return f'W/"{version}-{digest}"'
 
 
 def is_unchanged(etag: str, if_none_match: str | None) -> bool:
@@ -88,7 +92,7 @@ def is_unchanged(etag: str, if_none_match: str | None) -> bool:
     if if_none_match is None:
         return False
     tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
-    return any(tag in ("*", etag) for tag in tags)
+    return any(tag in ("*", etag.removeprefix("W/")) for tag in tags)
 
 
 def _named(name: str, offers: Sequence[Offer]) -> Offer:

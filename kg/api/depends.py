@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 
+from kg.api.keys import authorise
 from kg.api.models import ProblemOut
-from kg.api.problems import MEDIA_TYPE, Refusal
+from kg.api.problems import MEDIA_TYPE
 from kg.api.service import Service
 
 __all__ = ["PROBLEMS", "AcceptDep", "KeyNameDep", "NoneMatchDep", "ServiceDep", "WriterDep", "problems"]
@@ -24,18 +25,11 @@ def _writer(
     authorization: Annotated[str | None, Header(description="Bearer KEY")] = None,
     x_api_key: Annotated[str | None, Header(description="KEY, for clients that cannot set the other")] = None,
 ) -> str | None:
-    """Let the request pass if it carries a key; the key's name, if it has one."""
-    scheme, _, secret = (authorization or "").partition(" ")
-    given = secret.strip() if scheme.lower() == "bearer" else x_api_key
-    challenge = {"WWW-Authenticate": 'Bearer realm="newsgraph"'}
-    if not given:
-        raise Refusal(
-            401, "writing needs an API key", hint="send Authorization: Bearer KEY; kg key makes one", headers=challenge
-        )
-    keys = _service(request).keys
-    if not keys.admits(given):
-        raise Refusal(403, "this API key opens nothing here", hint="kg key --list names the keys of the workspace")
-    return keys.name_of(given)
+    """Let the request pass if it carries a key; the key's name, if it has one.
+
+    The parameters are named for the OpenAPI document alone.
+    """
+    return authorise(_service(request).keys, request.scope).name or None
 
 
 ServiceDep = Annotated[Service, Depends(_service)]

@@ -19,7 +19,7 @@ from kg.lookup import KINDS, Evidence, Relation
 
 if TYPE_CHECKING:
     from kg.api.protocol import QueryRequest
-    from kg.api.service import Service
+    from kg.api.service import GraphService
 
 __all__ = ["STATIC", "by_predicate", "links", "local_path", "marked", "render", "results_page", "sparql_page", "words"]
 
@@ -111,17 +111,17 @@ def links(href: str, offers: Sequence[Offer]) -> list[dict[str, str]]:
     ]
 
 
-def sparql_page(service: Service) -> str:
+def sparql_page(service: GraphService) -> str:
     """The form for queries, with the named queries as examples."""
     formats = [("html", FORMAT_NAMES["html"])]
     formats += [(offer.extension, FORMAT_NAMES[offer.extension]) for offer in (*SOLUTIONS, *TRIPLES)]
     queries = list(service.queries.values())
-    return render("sparql.html", service.workspace.base, example=EXAMPLE, formats=formats, queries=queries)
+    return render("sparql.html", service.base, example=EXAMPLE, formats=formats, queries=queries)
 
 
-def results_page(service: Service, request: QueryRequest, result: Answer, title: str) -> str:
+def results_page(service: GraphService, request: QueryRequest, result: Answer, title: str) -> str:
     """A table of solutions; the answer of an ASK is a table of one cell."""
-    base = service.workspace.base
+    base = service.base
     names, cells = _table(result, base)
     query = {"query": request.query or ""}
     others = [

@@ -1,7 +1,8 @@
-"""The SPARQL 1.1 Protocol's requests (https://www.w3.org/TR/sparql11-protocol/, 2.1), taken apart.
+"""The SPARQL 1.1 Protocol's requests (https://www.w3.org/TR/sparql11-protocol/, 2.1 and 2.2), taken apart.
 
-Beyond the protocol, `timeout` (seconds) lowers the deadline and `format` (an extension: srj, srx, csv, tsv, ttl, nt,
-jsonld) wins over Accept, for links. Updates are refused: the graphs that Newsgraph manages change by its own routes.
+Beyond the protocol, `timeout` (seconds) lowers the deadline, `format` (an extension: srj, srx, csv, tsv, ttl, nt,
+jsonld) wins over Accept, for links, and `fresh` says whether to wait for what was written: a query does not unless
+asked (`fresh=1`), an update does unless told otherwise (`fresh=0`).
 """
 
 from __future__ import annotations
@@ -9,14 +10,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from pyoxigraph import NamedNode
+
+from kg.api.bodies import media_type_of
 from kg.api.problems import Refusal
 
-__all__ = ["QueryRequest", "read_query", "seconds"]
+__all__ = ["QueryRequest", "UpdateRequest", "fields_of", "freshness", "iri", "read_query", "read_request", "seconds"]
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 MAX_FIELDS = 10_000  # W3C's tests name a handful of graphs; a client may name thousands
+METHODS = "GET, HEAD, POST, OPTIONS"
+_DATASETS = {
+    "query": ("default-graph-uri", "named-graph-uri"),
+    "update": ("using-graph-uri", "using-named-graph-uri"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,58 +37,62 @@ class QueryRequest:
     named_graphs: tuple[str, ...] = ()
     timeout_s: float | None = None
     format: str | None = None
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRequest:
+    """An update with the dataset that its patterns are matched against; none is the store's own."""
+
+    update: str
+    using: tuple[NamedNode, ...] = ()
+    using_named: tuple[NamedNode, ...] = ()
+    fresh: bool = True
 
 
 def read_query(method: str, query_string: bytes, content_type: str | None, body: bytes) -> QueryRequest:
-    """The query that a request carries; raises Refusal (400, 403, 405, 415)."""
-    parameters = _fields(query_string, "the URL")
+    """The query that a request carries; raises Refusal (400, 405, 415), 403 for an update."""
+    found = read_request(method, query_string, content_type, body)
+    if isinstance(found, UpdateRequest):
+        raise Refusal(403, "only queries are answered here", hint="POST updates to /sparql, with a key")
+    return found
+
+
+def read_request(
+    method: str, query_string: bytes, content_type: str | None, body: bytes
+) -> QueryRequest | UpdateRequest:
+    """The query or update that a request carries; raises Refusal (400, 405, 415)."""
+    parameters = fields_of(query_string, "the URL")
     if method == "GET":
         if "update" in parameters:
             raise Refusal(400, "an update in a GET request: the protocol sends updates by POST")
-        return _request(parameters)
+        return _query(parameters)
     if method != "POST":
-        raise Refusal(405, f"{method} on /sparql", headers={"Allow": "GET, HEAD, POST, OPTIONS"})
-    media_type = _media_type(content_type)
+        raise Refusal(405, f"{method} on /sparql", headers={"Allow": METHODS})
+    media_type = media_type_of(
+        content_type, (QUERY, UPDATE, FORM), hint=f"send a query as {QUERY}, an update as {UPDATE}, or a {FORM}"
+    )
     if media_type == FORM:
-        form = _fields(body, "the form")
-        if "update" in form and "query" in form:
-            raise Refusal(400, "both query and update in one request")
-        if "update" in form:
-            raise _no_updates()
+        form = fields_of(body, "the form")
+        if "query" in parameters or "update" in parameters:
+            raise Refusal(400, "a query or update in the URL of a form: it belongs in the body")
         parameters = {name: parameters.get(name, []) + form.get(name, []) for name in parameters.keys() | form.keys()}
-        if "query" not in parameters:
-            raise Refusal(400, "the form has no query field")
-        return _request(parameters)
-    if media_type == UPDATE:
-        raise _no_updates()
-    if "query" in parameters:
-        raise Refusal(400, "a query in the URL and another in the body")
+        if ("update" in form) == ("query" in form):
+            both = "update" in form
+            raise Refusal(400, "both query and update in one form" if both else "the form has no query and no update")
+        return _update(parameters) if "update" in form else _query(parameters)
+    name = "query" if media_type == QUERY else "update"
+    if "query" in parameters or "update" in parameters:
+        raise Refusal(400, f"a query or update in the URL, and an {name} in the body")
     try:
-        parameters["query"] = [body.decode("utf-8")]
+        parameters[name] = [body.decode("utf-8")]
     except UnicodeDecodeError as error:
-        raise Refusal(400, f"the query is not UTF-8: {error}") from error
-    return _request(parameters)
+        raise Refusal(400, f"the {name} is not UTF-8: {error}") from error
+    return _query(parameters) if media_type == QUERY else _update(parameters)
 
 
-def _media_type(content_type: str | None) -> str:
-    """The media type of a POST's body; raises a 415 for one that the protocol does not know."""
-    media_type, _, rest = (content_type or "").partition(";")
-    media_type = media_type.strip().lower()
-    if media_type not in (FORM, QUERY, UPDATE):
-        raise Refusal(
-            415,
-            f"a body of type {media_type or '(none)'}",
-            hint=f"send the query as {QUERY}, or as the field query of {FORM}",
-            headers={"Accept-Post": f"{QUERY}, {FORM}"},
-        )
-    charset = rest.lower().partition("charset=")[2].strip(' ";')
-    if charset and charset not in ("utf-8", "utf8", "us-ascii"):
-        raise Refusal(415, f"a body in {charset}: SPARQL is UTF-8")
-    return media_type
-
-
-def _fields(encoded: bytes, where: str) -> dict[str, list[str]]:
-    """The fields of a query string or a form, each with its values in order."""
+def fields_of(encoded: bytes, where: str) -> dict[str, list[str]]:
+    """The fields of a query string or a form, each with its values in order; raises a 400."""
     fields: dict[str, list[str]] = {}
     try:
         pairs = parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
@@ -92,7 +105,8 @@ def _fields(encoded: bytes, where: str) -> dict[str, list[str]]:
     return fields
 
 
-def _request(parameters: dict[str, list[str]]) -> QueryRequest:
+def _query(parameters: dict[str, list[str]]) -> QueryRequest:
+    _only_dataset_of("query", parameters)
     queries = parameters.get("query", [])
     if len(queries) > 1:
         raise Refusal(400, f"{len(queries)} queries in one request")
@@ -102,7 +116,47 @@ def _request(parameters: dict[str, list[str]]) -> QueryRequest:
         named_graphs=tuple(parameters.get("named-graph-uri", ())),
         timeout_s=seconds(parameters.get("timeout", [])),
         format=next(iter(parameters.get("format", [])), None),
+        fresh=freshness(parameters, default=False),
     )
+
+
+def _update(parameters: dict[str, list[str]]) -> UpdateRequest:
+    _only_dataset_of("update", parameters)
+    updates = parameters["update"]
+    if len(updates) > 1:
+        raise Refusal(400, f"{len(updates)} updates in one request", hint="put ; between them")
+    return UpdateRequest(
+        update=updates[0],
+        using=tuple(iri(value) for value in parameters.get("using-graph-uri", ())),
+        using_named=tuple(iri(value) for value in parameters.get("using-named-graph-uri", ())),
+        fresh=freshness(parameters, default=True),
+    )
+
+
+def _only_dataset_of(kind: str, parameters: dict[str, list[str]]) -> None:
+    """Raise a 400 for the other kind's dataset: passed over, it would make the wrong graphs count."""
+    for other, names in _DATASETS.items():
+        for name in names:
+            if other != kind and name in parameters:
+                raise Refusal(400, f"{name} belongs to {other} requests", hint=f"use {' and '.join(_DATASETS[kind])}")
+
+
+def iri(value: str) -> NamedNode:
+    """The absolute IRI in a parameter; raises a 400."""
+    try:
+        return NamedNode(value)
+    except ValueError as error:
+        raise Refusal(400, f"{value!r} is not an absolute IRI: {error}") from error
+
+
+def freshness(parameters: dict[str, list[str]], *, default: bool) -> bool:
+    """The value of the parameter `fresh`; raises a 400."""
+    value = next(iter(parameters.get("fresh", [])), None)
+    if value is None:
+        return default
+    if value not in ("0", "1"):
+        raise Refusal(400, f"fresh={value!r} is neither 0 nor 1")
+    return value == "1"
 
 
 def seconds(values: list[str]) -> float | None:
@@ -116,11 +170,3 @@ def seconds(values: list[str]) -> float | None:
     if not 0 < found < float("inf"):
         raise Refusal(400, f"timeout={values[0]!r} is not a number of seconds above 0")
     return found
-
-
-def _no_updates() -> Refusal:
-    return Refusal(
-        403,
-        "SPARQL Update is not open here: the graph is a view of its articles and changes with them",
-        hint="add an article with POST /articles, take one away with DELETE /articles/{id}; both need an API key",
-    )

@@ -10,17 +10,18 @@ from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from typing import Protocol
 
 from kg.api.cache import AnswerCache, is_repeatable
 from kg.api.protocol import QueryRequest
 from kg.errors import KgError
-from kg.graph import Answer
+from kg.graph import Answer, GraphStore
 from kg.graph.guard import check_query
 from kg.graph.workers import Cancellation, QueryPool, QueryStream
 from kg.settings import Settings
-from kg.workspace import Workspace
 
-__all__ = ["Publication", "Published"]
+__all__ = ["Publication", "Published", "Source"]
 
 log = logging.getLogger(__name__)
 
@@ -38,27 +39,42 @@ class Published:
     at: float
 
 
+class Source(Protocol):
+    """What is published: a workspace, or an ordinary store."""
+
+    base: str
+    store: GraphStore
+
+    @property
+    def version(self) -> int:
+        """How often the graph was changed."""
+
+    def snapshot(self) -> Path:
+        """A directory that holds the store as it is now, for reading."""
+
+
 class Publication:
     """The workers of one service. A remote store answers queries itself: it has no snapshots."""
 
-    def __init__(self, workspace: Workspace, settings: Settings) -> None:
-        self._workspace = workspace
+    def __init__(self, source: Source, settings: Settings) -> None:
+        self._source = source
         self._settings = settings
         self._cache = AnswerCache(settings.query_cache_mb << 20)
         self._pool: QueryPool | None = None
         self._published = Published(-1, 0.0)
         self._following: asyncio.Task[None] | None = None
+        self._publishing = asyncio.Lock()
         self._threads = ThreadPoolExecutor(settings.query_workers + MAX_WAITING, thread_name_prefix="query")
 
     @property
     def is_remote(self) -> bool:
         """Whether the graph lies on a SPARQL server."""
-        return self._workspace.store.location.startswith(("http://", "https://"))
+        return self._source.store.location.startswith(("http://", "https://"))
 
     @property
     def published(self) -> Published:
         """What the workers read; of a remote store, what it holds now."""
-        return Published(self._workspace.version, time.monotonic()) if self.is_remote else self._published
+        return Published(self._source.version, time.monotonic()) if self.is_remote else self._published
 
     def protections(self) -> dict[str, bool]:
         """What keeps queries in bounds here."""
@@ -115,14 +131,14 @@ class Publication:
         assert request.query is not None
         if self._pool is None:
             check_query(request.query)
-            return self._workspace.store.query(request.query, media_type)
+            return self._source.store.query(request.query, media_type)
         stream = self._pool.stream(
             request.query,
             media_type,
             timeout_s=request.timeout_s,
             default_graphs=request.default_graphs,
             named_graphs=request.named_graphs,
-            base_iri=self._workspace.base,
+            base_iri=self._source.base,
             short=short,
             client=client,
             cancel=cancel,
@@ -131,20 +147,31 @@ class Publication:
             return stream
         return Answer(b"".join(stream), stream.media_type)
 
+    async def refresh(self) -> int:
+        """Wait until all that was committed before this call is published; the version that then is.
+
+        Raises StoreError or OSError when no snapshot can be taken.
+        """
+        if not self.is_remote:
+            wanted = self._source.version
+            async with self._publishing:
+                if self._published.version < wanted:
+                    await asyncio.to_thread(self._publish)
+        return self.published.version
+
     async def _follow(self) -> None:
         """Publish each new version."""
         while True:
             await asyncio.sleep(REFRESH_S)
             try:
-                if self._workspace.version != self._published.version:
-                    await asyncio.to_thread(self._publish)
+                await self.refresh()
             except (KgError, OSError) as error:  # a full disk, perhaps: the old snapshot goes on answering
                 log.warning("the newest version cannot be published: %s", error)
 
     def _publish(self) -> None:
         """Take a snapshot and move the workers to it; makes them the first time."""
-        version, now = self._workspace.version, time.monotonic()
-        snapshot = self._workspace.snapshot()
+        version, now = self._source.version, time.monotonic()
+        snapshot = self._source.snapshot()
         if self._pool is None:
             settings = self._settings
             self._pool = QueryPool(

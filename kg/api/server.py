@@ -12,16 +12,18 @@ from types import FrameType
 from typing import NoReturn
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from kg.access import ServiceAddress, new_token
-from kg.api.app import create_app
-from kg.api.service import Service
+from kg.api.app import create_app, create_plain_app
+from kg.api.service import GraphService, Service
 from kg.errors import KgError
 from kg.settings import Settings
 from kg.types import Extractor
 from kg.workspace import Workspace
+from kg.workspace.plain import PlainStore
 
-__all__ = ["is_loopback", "serve"]
+__all__ = ["is_loopback", "serve", "serve_plain"]
 
 log = logging.getLogger(__name__)
 
@@ -42,17 +44,49 @@ def serve(
     """
     token = new_token()
     service = Service(workspace, settings, token=token, load=load)
-    if not is_loopback(settings.host) and not _has_key(service):
+    loopback = is_loopback(settings.host)
+    if not loopback and not _has_key(service):
+        service.writer.close()
         raise KgError(
             f"{settings.host} can be reached from other machines, and no key protects the routes that write",
             hint="make a key with kg key, or set KG_API_KEY; or bind 127.0.0.1",
         )
-    listener = _bind(settings.host, settings.port)
-    host, port = listener.getsockname()[:2]
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    listener, url = _bind(settings.host, settings.port)
     address = ServiceAddress(url, token, os.getpid())
+
+    def announce() -> None:
+        if workspace.folder is not None:
+            address.write(workspace.folder)
+        ready(url)
+
+    try:
+        _run(create_app(service, loopback=loopback), listener, announce)
+    finally:
+        if workspace.folder is not None:
+            address.remove(workspace.folder)
+
+
+def serve_plain(
+    location: str, settings: Settings, *, ready: Callable[[str, bool], None] = lambda url, writable: None
+) -> None:
+    """Serve an ordinary store, in a directory or `memory:`, until SIGINT or SIGTERM.
+
+    Its base IRI is KG_BASE_IRI, else its address. `ready` is called with the address, and whether a key lets anybody
+    write. Raises KgError when the store cannot be opened or the address cannot be bound.
+    """
+    listener, url = _bind(settings.host, settings.port)
+    with listener:
+        base = settings.base_iri if "base_iri" in settings.model_fields_set else url
+        with PlainStore(location, base=base) as store:
+            service = GraphService(store, settings)
+            app = create_plain_app(service, loopback=is_loopback(settings.host))
+            _run(app, listener, lambda: ready(url, bool(service.keys)))
+
+
+def _run(app: ASGIApp, listener: socket.socket, announce: Callable[[], None]) -> None:
+    """Run uvicorn on a socket until told to stop."""
     config = uvicorn.Config(
-        create_app(service),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -63,10 +97,8 @@ def serve(
     before = signal.signal(signal.SIGTERM, _leave)  # uvicorn raises the signal again when it is done
     try:
         with listener:
-            _Server(config, started_=lambda: _announce(workspace, address, ready)).run(sockets=[listener])
+            _Server(config, started_=announce).run(sockets=[listener])
     finally:
-        if workspace.folder is not None:
-            address.remove(workspace.folder)
         signal.signal(signal.SIGTERM, before)
 
 
@@ -105,21 +137,18 @@ def _has_key(service: Service) -> bool:
     return bool(service.settings.api_key or service.keys.list())
 
 
-def _announce(workspace: Workspace, address: ServiceAddress, ready: Callable[[str], None]) -> None:
-    if workspace.folder is not None:
-        address.write(workspace.folder)
-    ready(address.url)
-
-
-def _bind(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int) -> tuple[socket.socket, str]:
+    """A listening socket and its URL. Raises KgError."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise KgError(
             f"cannot listen on {host}:{port}: {error.strerror or error}",
             hint="take another --port, or 0 for a free one",
         ) from error
+    bound, number = listener.getsockname()[:2]
+    return listener, f"http://{f'[{bound}]' if ':' in bound else bound}:{number}/"
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:

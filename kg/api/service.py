@@ -8,7 +8,7 @@ routes with fixed, bounded patterns read the live store.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Literal
 from urllib.parse import unquote
@@ -17,25 +17,65 @@ from pyoxigraph import NamedNode
 
 from kg import decisions
 from kg.access import KeyRing
-from kg.api.publication import Publication
+from kg.api.audit import AuditLog
+from kg.api.publication import Publication, Source
 from kg.errors import ArticleError
 from kg.graph import Row, open_store
 from kg.graph.export import export
 from kg.graph.facts import article_iri, statement_iri
+from kg.graph.managed import ManagedGraphs
+from kg.graph.rehearsal import RehearsalLimits
 from kg.graph.scope import Scope
 from kg.lookup import find_entity
-from kg.query import read_queries
+from kg.query import NamedQuery, read_queries
 from kg.resources import resource
 from kg.settings import Settings
 from kg.types import Article, Document, Extractor
 from kg.workspace import Workspace
+from kg.workspace.direct import DirectWriter
+from kg.workspace.plain import PlainStore
 
-__all__ = ["Outcome", "Service"]
+__all__ = ["GraphService", "Outcome", "Service"]
 
 Outcome = Literal["added", "replaced", "unchanged"]
 
 
-class Service:
+class GraphService:
+    """What /sparql and /graphs need: snapshots for reading, one writer, keys. `managed` graphs are not to be written.
+
+    As it is, the service of an ordinary store: `start` before the first request and `stop` after the last.
+    """
+
+    def __init__(
+        self,
+        source: Workspace | PlainStore,
+        settings: Settings,
+        *,
+        secrets: Sequence[str] = (),
+        managed: ManagedGraphs | None = None,
+    ) -> None:
+        key = settings.api_key.get_secret_value() if settings.api_key else None
+        self.base = source.base
+        self.source: Source = source
+        self.settings = settings
+        self.keys = KeyRing(source.folder, further=[*secrets, *([key] if key else [])])
+        self.audit = AuditLog(source.folder)
+        self.queries: Mapping[str, NamedQuery] = {}
+        self.publication = Publication(source, settings)
+        limits = RehearsalLimits(settings.query_timeout_s, settings.query_memory_mb << 20)
+        self.writer = DirectWriter(source, managed=managed, limits=limits)
+
+    async def start(self) -> None:
+        """Publish the graph as it stands and begin to follow it."""
+        await self.publication.start()
+
+    async def stop(self) -> None:
+        """End the workers, the writer, and the task that follows the graph."""
+        self.writer.close()
+        await self.publication.stop()
+
+
+class Service(GraphService):
     """One workspace being served; `start` before the first request and `stop` after the last.
 
     `load` gives the extractor when the first article comes, so that a service that is only read needs no model.
@@ -44,24 +84,14 @@ class Service:
     def __init__(
         self, workspace: Workspace, settings: Settings, *, token: str | None = None, load: Callable[[], Extractor]
     ) -> None:
-        key = settings.api_key.get_secret_value() if settings.api_key else None
+        managed = ManagedGraphs(workspace.base, workspace.store.default_graph)
+        super().__init__(workspace, settings, secrets=[token] if token else [], managed=managed)
         self.workspace = workspace
-        self.settings = settings
-        self.keys = KeyRing(workspace.folder, further=[secret for secret in (token, key) if secret])
         self.queries = read_queries(resource("queries"))
-        self.publication = Publication(workspace, settings)
         self._load = load
         self._extractor: Extractor | None = None
         self._writing = threading.Lock()
         self._counts: tuple[int, Mapping[str, int]] = (-1, {})
-
-    async def start(self) -> None:
-        """Publish the workspace as it stands and begin to follow it."""
-        await self.publication.start()
-
-    async def stop(self) -> None:
-        """End the workers and the task that follows the workspace."""
-        await self.publication.stop()
 
     def select(self, query: str) -> list[Row]:
         """The solutions of one of our own, bounded queries, on the live store."""

@@ -1,73 +1,106 @@
-"""`/sparql`: the SPARQL 1.1 Protocol for queries, as a plain ASGI application.
+"""`/sparql`: the SPARQL 1.1 Protocol for queries and updates, as a plain ASGI application.
 
 It lies beside FastAPI, not under it, whose routing costs about 0.2 ms a request, as much as a query (measured). A
-client that goes away before its answer is there takes its query with it.
+client that goes away before its answer is there takes its query with it; an update runs to its end.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
+import logging
+from collections.abc import Iterable
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from kg.api.answers import Reply, answer
+from kg.api.audit import note
+from kg.api.bodies import body_of
+from kg.api.keys import authorise
 from kg.api.negotiation import HTML, TRIPLES, choose
 from kg.api.pages import sparql_page
-from kg.api.problems import Refusal
-from kg.api.protocol import read_query
-from kg.api.service import Service
+from kg.api.protocol import QueryRequest, UpdateRequest, read_request
+from kg.api.service import GraphService
 from kg.api.void import service_description
+from kg.errors import KgError
+from kg.graph.updates import Operation
 from kg.graph.workers import Cancellation
 
-__all__ = ["SparqlEndpoint"]
+__all__ = ["SparqlEndpoint", "written_headers"]
+
+log = logging.getLogger(__name__)
 
 
 class SparqlEndpoint:
     """The endpoint over one service; errors leave it as exceptions, for the envelope around it."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: GraphService) -> None:
         self._service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = Headers(scope=scope)
-        body = await _body(receive)
-        request = read_query(scope["method"], scope["query_string"], headers.get("content-type"), body)
-        accept, known = headers.get("accept"), headers.get("if-none-match")
+        body = await body_of(receive)
+        request = read_request(scope["method"], scope["query_string"], headers.get("content-type"), body)
+        if isinstance(request, UpdateRequest):
+            authorise(self._service.keys, scope)
+            await (await self._update(request, scope)).send(send)
+            return
+        accept = headers.get("accept")
         if request.query is None:
             await self._describe(accept).send(send)
             return
+        if request.fresh:
+            await self._service.publication.refresh()
         cancel = Cancellation()
         watching = asyncio.create_task(_cancel_when_gone(receive, cancel))
-        client = (scope.get("client") or ("",))[0]
         try:
-            reply = await answer(self._service, request, accept, known, client=client, cancel=cancel)
-            await reply.send(send)
+            await (await self._answer(request, scope, headers, cancel)).send(send)
         finally:
             watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watching
 
+    async def _answer(self, request: QueryRequest, scope: Scope, headers: Headers, cancel: Cancellation) -> Reply:
+        accept, known = headers.get("accept"), headers.get("if-none-match")
+        client = (scope.get("client") or ("",))[0]
+        return await answer(self._service, request, accept, known, client=client, cancel=cancel)
+
+    async def _update(self, request: UpdateRequest, scope: Scope) -> Reply:
+        """Run an update; when the answer goes out, all readers see it."""
+        note(scope, bytes=len(request.update), sha256=hashlib.sha256(request.update.encode()).hexdigest())
+        writing = self._service.writer.update(request.update, request.using, request.using_named)
+        operations = await asyncio.shield(asyncio.wrap_future(writing))
+        note(scope, operations=_words(operations))
+        return Reply(204, b"", "", await written_headers(self._service, fresh=request.fresh))
+
     def _describe(self, accept: str | None) -> Reply:
         """What the endpoint is: a form for people, a SPARQL service description for programs."""
         offer = choose(accept, (*TRIPLES, HTML))
+        headers = {"Vary": "Accept"}
         if offer is HTML:
-            return Reply(200, sparql_page(self._service).encode(), HTML.content_type)
-        return Reply(200, service_description(self._service.workspace.base, offer), offer.content_type)
+            return Reply(200, sparql_page(self._service).encode(), HTML.content_type, headers)
+        return Reply(200, service_description(self._service.base, offer), offer.content_type, headers)
 
 
-async def _body(receive: Receive) -> bytes:
-    """The whole body of a request."""
-    parts: list[bytes] = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Refusal(400, "the client went away")
-        parts.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            return b"".join(parts)
+async def written_headers(service: GraphService, *, fresh: bool) -> dict[str, str]:
+    """The headers of the answer to a write: the version of the graph that shows it, published if `fresh`."""
+    if fresh:
+        try:
+            await service.publication.refresh()
+        except (KgError, OSError) as error:  # it is written all the same; the next attempt to publish will show it
+            log.warning("the newest version cannot be published: %s", error)
+    return {"Graph-Version": str(service.source.version)}
+
+
+def _words(operations: Iterable[Operation]) -> list[str]:
+    """What an update did, for the audit log: each kind of operation with the graphs that it named."""
+    return [
+        " ".join((one.kind, *(str(graph) for graph in one.graphs), *filter(None, [one.everywhere])))
+        for one in operations
+    ]
 
 
 async def _cancel_when_gone(receive: Receive, cancel: Cancellation) -> None:

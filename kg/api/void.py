@@ -21,6 +21,7 @@ __all__ = ["service_description", "void_description"]
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
 FORMATS = "http://www.w3.org/ns/formats/"
+INPUT_FORMATS = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD")  # of /graphs
 FORMAT_NAMES = {
     "srj": "SPARQL_Results_JSON", "srx": "SPARQL_Results_XML", "csv": "SPARQL_Results_CSV", "tsv": "SPARQL_Results_TSV",
     "ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF_XML",
@@ -50,7 +51,10 @@ def _service(base: str) -> Iterator[Triple]:
     endpoint = NamedNode(f"{base}sparql")
     yield Triple(endpoint, vocab.rdf_type, NamedNode(SD + "Service"))
     yield Triple(endpoint, NamedNode(SD + "endpoint"), endpoint)
-    yield Triple(endpoint, NamedNode(SD + "supportedLanguage"), NamedNode(SD + "SPARQL11Query"))
+    for language in ("SPARQL10Query", "SPARQL11Query", "SPARQL11Update"):
+        yield Triple(endpoint, NamedNode(SD + "supportedLanguage"), NamedNode(SD + language))
+    for form in INPUT_FORMATS:
+        yield Triple(endpoint, NamedNode(SD + "inputFormat"), NamedNode(FORMATS + form))
     for offer in (*SOLUTIONS, *TRIPLES):
         yield Triple(endpoint, NamedNode(SD + "resultFormat"), NamedNode(FORMATS + FORMAT_NAMES[offer.extension]))
     data_set, graph = NamedNode(f"{endpoint.value}#dataset"), NamedNode(f"{endpoint.value}#default-graph")

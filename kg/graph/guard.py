@@ -11,14 +11,28 @@ blank nodes, and prefixes of names that no group follows.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kg.errors import QueryRefused
 
-__all__ = ["MAX_DEPTH", "MAX_LENGTH", "check_query", "code_of", "position", "undeclared_prefixes"]
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_LENGTH",
+    "MAX_UPDATE_LENGTH",
+    "check_query",
+    "check_update",
+    "code_of",
+    "position",
+    "tokens",
+    "undeclared_prefixes",
+]
 
 MAX_LENGTH = 250_000
 """Characters: five thousand IRIs in a VALUES block fit, and no text that people write is longer."""
+
+MAX_UPDATE_LENGTH = 500_000
+"""Characters: updates carry data. What is longer belongs into a document, which the graph store takes."""
 
 MAX_DEPTH = 128
 """Nested brackets. Written queries stay below 30; the engine's parser needs 0.5 s for 100 nested lists, 4 s for 200."""
@@ -45,6 +59,7 @@ _TOKEN = re.compile(
 _UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"))
 _PROLOGUE = frozenset(("PREFIX", "BASE", "VERSION"))
 _SUSPICIOUS = re.compile(rf"service|\b(?:{'|'.join(_UPDATES)})\b", re.IGNORECASE | re.ASCII)
+_REACHING = re.compile(r"service|load", re.IGNORECASE | re.ASCII)
 _ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*://")  # surely an IRI: no expression has two slashes
 _AMBIGUOUS = frozenset("'#([")  # what makes the two readings of <…> inside parentheses part ways
 _MAX_READINGS = 100
@@ -70,6 +85,48 @@ def check_query(text: str, *, max_length: int = MAX_LENGTH, max_depth: int = MAX
         decoded = _ESCAPE.sub(_decode, text)
         if decoded != text:
             _check(decoded, max_depth)
+
+
+def check_update(text: str, *, max_length: int = MAX_UPDATE_LENGTH, max_depth: int = MAX_DEPTH) -> None:
+    """Raise QueryRefused for an update that must not run: one that calls other servers, is too long or nested too deep.
+
+    >>> check_update("INSERT DATA { <http://e.org/a> <http://e.org/b> 1 }")
+    >>> check_update("LOAD <http://example.org/data.ttl>")
+    Traceback (most recent call last):
+    kg.errors.QueryRefused: line 1, column 1: LOAD would fetch from another server
+    """
+    if len(text) > max_length:
+        raise QueryRefused(
+            f"the update has {len(text):,} characters, {max_length:,} are allowed",
+            hint="send data as RDF to /graphs, or update in several steps",
+        )
+    _check(text, max_depth, updating=True)
+    if "\\u" in text or "\\U" in text:
+        decoded = _ESCAPE.sub(_decode, text)
+        if decoded != text:
+            _check(decoded, max_depth, updating=True)
+
+
+def tokens(text: str) -> Iterator[re.Match[str]]:
+    """Yield the tokens of a text, without comments, where there is one way only to read it.
+
+    `lastgroup` names the kind: string, iri, var, bnode, pname, word, open, close, other. Raises QueryRefused where a
+    comparison and an IRI look alike and the difference matters, and at a string without an end.
+    """
+    parentheses = 0
+    for match in _TOKEN.finditer(text):
+        kind, lexeme = match.lastgroup, match[0]
+        if kind == "comment":
+            continue
+        if kind == "iri" and parentheses and _ambiguous(lexeme):
+            raise QueryRefused(
+                f"{position(text, match.start())}: a comparison that looks like an IRI",
+                hint="put spaces around < and >",
+            )
+        if kind == "other" and lexeme in "\"'":
+            raise QueryRefused(f"{position(text, match.start())}: a string without an end")
+        parentheses += (lexeme == "(") - (lexeme == ")")
+        yield match
 
 
 def code_of(text: str) -> str:
@@ -103,10 +160,11 @@ def undeclared_prefixes(text: str) -> list[str]:
     return [prefix for prefix in used if prefix not in declared]
 
 
-def _check(text: str, max_depth: int) -> None:
+def _check(text: str, max_depth: int, *, updating: bool = False) -> None:
     """The scan proper, for the few queries that hold suspicious letters or enough brackets to nest."""
-    if _SUSPICIOUS.search(text) or text.count("{") + text.count("(") + text.count("[") > max_depth:
-        _scan(text, max_depth)
+    suspicious = _REACHING if updating else _SUSPICIOUS
+    if suspicious.search(text) or text.count("{") + text.count("(") + text.count("[") > max_depth:
+        _scan(text, max_depth, _Reading(form="UPDATE" if updating else ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +174,14 @@ class _Reading:
     offset: int = 0
     depth: int = 0
     parentheses: int = 0
-    form: str = ""  # SELECT, ASK, …: the first word after the prologue
+    form: str = ""  # SELECT, ASK, …: the first word after the prologue; UPDATE where all words are welcome
     previous: str = ""  # the last word, when nothing but comments followed it
     suspect: int = -1  # where a name lies that is a call if a group follows
 
 
-def _scan(text: str, max_depth: int) -> None:
+def _scan(text: str, max_depth: int, start: _Reading) -> None:
     """Refuse the text if any of its readings is to be refused."""
-    readings = [_Reading()]
+    readings = [start]
     forks = 0
     seen: set[tuple[int, bool, bool, bool]] = set()  # so that readings that meet again are followed once
     while readings:

@@ -103,10 +103,10 @@ class OxigraphStore:
             raise StoreError(f"{self._location}: the store is closed")
         return self._opened
 
-    def update(self, sparql: str) -> None:
-        """Run a SPARQL update: all of its operations or none."""
+    def update(self, sparql: str, *, base: str | None = None) -> None:
+        """Run a SPARQL update: all of its operations or none. Relative IRIs are resolved against `base`."""
         with self._writing() as store:
-            store.update(sparql)
+            store.update(sparql, base_iri=base)
 
     def query(self, sparql: str, accept: str | None = None) -> Answer:
         """The answer to a query, serialised on the calling thread.

@@ -119,12 +119,12 @@ class RemoteStore:
         """The named facts graph, on a server whose default graph is not one of its own."""
         return self._at.facts
 
-    def update(self, sparql: str) -> None:
+    def update(self, sparql: str, *, base: str | None = None) -> None:
         """Run a SPARQL update. Whether several operations are one transaction is the server's affair."""
         if not self._writable:
             raise StoreError(f"{self.location}: the store is open for reading only")
         with self._lock:
-            self._post(self._at.update, sparql, "INSERT", "*/*")
+            self._post(self._at.update, sparql if base is None else f"BASE <{base}> {sparql}", "INSERT", "*/*")
 
     def query(self, sparql: str, accept: str | None = None) -> Answer:
         """The answer to a query, as the server serialises it."""

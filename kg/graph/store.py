@@ -104,8 +104,8 @@ class GraphStore(Protocol):
     def keyed(self) -> bool:
         """Whether `dump` comes in an order that depends on the content alone, never on the order of writes."""
 
-    def update(self, sparql: str) -> None:
-        """Run a SPARQL update, which may hold several operations."""
+    def update(self, sparql: str, *, base: str | None = None) -> None:
+        """Run a SPARQL update, which may hold several operations; relative IRIs are resolved against `base`."""
 
     def query(self, sparql: str, accept: str | None = None) -> Answer:
         """The answer to a query as `accept` (one media type), else as JSON results or N-Triples."""

@@ -25,6 +25,7 @@ from kg.workspace.run import BATCH_ARTICLES, Counts, Progress, batches, extracte
 from kg.workspace.snapshots import Snapshots, version_of
 
 if TYPE_CHECKING:
+    from kg.graph import GraphStore
     from kg.graph.scope import Scope
 
 __all__ = ["Workspace"]
@@ -196,6 +197,17 @@ class Workspace:
                 pipeline.link_again(change, self.base)
                 order_rewrite(change)
             complete(self.catalogue, self.store, self.base)
+
+    @contextmanager
+    def direct(self) -> Iterator[GraphStore]:
+        """The store, for a change of the user's own graphs, under the lock of all writes: a new version of the graph.
+
+        The version comes first: after a crash in between, readers see what the change has left, and never too little.
+        """
+        with self._writing:
+            with self._writable_catalogue() as change:
+                change.set_meta("version", str(self.version + 1))
+            yield self.store
 
     def set_threshold(self, threshold: float) -> None:
         """Set the confidence at and above which a claim asserts its statement, and apply it."""
