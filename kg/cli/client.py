@@ -1,8 +1,9 @@
-"""The service of a workspace, as commands that write see it: articles and tasks go there, its problems come back."""
+"""The service of a workspace, as commands that write see it: articles, decisions and tasks go there, its problems come back."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -47,6 +48,15 @@ class ServiceClient:
     def delete(self, article_id: str) -> None:
         """Remove an article and everything that only it supported. Raises UnknownEntity."""
         self._send("DELETE", f"articles/{quote(article_id, safe='')}")
+
+    def decide(self, decision: Mapping[str, Any]) -> dict[str, Any]:
+        """Make a decision, as POST /judgements takes it; what came of it. Raises UnknownEntity, KgError."""
+        return self._send("POST", "judgements", content=json.dumps(decision).encode(), media_type="application/json")
+
+    def take_back(self, number: int | None, author: str) -> dict[str, Any]:
+        """Take a decision back, the last act without a number; what came of it. Raises UnknownEntity, KgError."""
+        which = "last" if number is None else number
+        return self._send("DELETE", f"judgements/{which}?author={quote(author, safe='')}")
 
     def run(self, task: str) -> None:
         """Run a maintenance task: resolve or rebuild."""

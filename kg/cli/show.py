@@ -122,7 +122,8 @@ def _print_claim(claim: Evidence) -> None:
     stance = "" if claim.supports else "DISPUTES IT, "
     put(
         wrapped(
-            f"{stance}{', '.join(part for part in parts if part)} ({told}, {claim.confidence:.2f})",
+            f"{stance}{', '.join(part for part in parts if part)} ({told}, {claim.confidence:.2f})"
+            f"  claim/{claim.claim.rpartition('/')[2]}",
             indent="      ",
             then="        ",
         )

@@ -1,0 +1,187 @@
+"""`kg review`: decide what the model is unsure of, one key each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kg.cli.deciding import AuthorOption, Desk, author_of, plain_of
+from kg.cli.keys import keys
+from kg.cli.options import StoreOption
+from kg.cli.output import number, plain, put, verb_of, wrapped
+from kg.cli.store import reading
+
+if TYPE_CHECKING:
+    from kg.decisions import JudgementView, Question
+
+CLAIM_KEYS = {"y": "accept", "n": "reject"}
+WHICH = {"claim": "y right  n wrong", "contradiction": "1 take the first back  2 take the second back"}
+ALWAYS = "s skip  u undo the last  q quit"
+
+
+def command(
+    within: Annotated[
+        float, typer.Option("--within", min=0.0, max=1.0, help="How near to the threshold a claim's confidence is.")
+    ] = 0.2,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10000, help="At most so many questions.")] = 100,
+    author: AuthorOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Decide what the model is unsure of, one key for each.
+
+    First come decisions that contradict each other, then claims whose confidence is near the threshold: those on which
+    a fact hangs before those that others support. Each answer counts at once. Keys may come from a pipe.
+
+    \b
+    Examples:
+      kg review
+      kg review --within 0.1 --limit 20 --author desk
+      printf yns | kg review
+    """
+    from kg.decisions import questions
+
+    who, desk = author_of(author), Desk(store)
+    with reading(store) as workspace:
+        waiting = tuple(questions(workspace.catalogue, workspace.base, within=within, limit=limit))
+    if not waiting:
+        put("nothing waits for a decision")
+        return
+    session = _Session(desk, who, waiting)
+    try:
+        session.run()
+    finally:
+        put(session.summary())
+
+
+@dataclass(slots=True)
+class _Session:
+    """A walk over the questions; `made` are the questions answered and the decisions that their answers became."""
+
+    desk: Desk
+    author: str
+    waiting: tuple[Question, ...]
+    at: int = 0
+    made: list[tuple[int, int]] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Ask until all is answered or the keys end."""
+        self._ask()
+        for key in keys():
+            if key in ("q", "Q"):
+                return
+            self._answer(key.lower())
+            if self.at >= len(self.waiting):
+                return
+
+    def summary(self) -> str:
+        """What was done, and what is left."""
+        left = len(self.waiting) - self.at
+        return f"\n{number(len(self.made), 'decision')} made, {left:,} of {number(len(self.waiting), 'question')} left"
+
+    def _answer(self, key: str) -> None:
+        """Do what a key says, and ask the next question; any other key asks again."""
+        question = self.waiting[self.at]
+        if key == "u":
+            self._undo()
+        elif key == "s":
+            self._next("skipped")
+        elif question.kind == "claim" and key in CLAIM_KEYS:
+            self._judge(question, CLAIM_KEYS[key])
+        elif question.kind == "contradiction" and key in ("1", "2"):
+            self._settle(question, int(key))
+        else:
+            put(f"  {WHICH[question.kind]}  {ALWAYS}")
+
+    def _judge(self, question: Question, kind: str) -> None:
+        from kg.decisions import Decision
+        from kg.errors import UnknownEntity
+
+        try:
+            outcome = self.desk.decide(Decision(kind, self.author, claim=question.claim))
+        except UnknownEntity:  # its article went, or was read anew, meanwhile
+            self._next("it is gone meanwhile")
+            return
+        self.made.append((self.at, int(outcome["judgements"][0]["id"])))
+        self._next(f"{kind}ed{_facts(outcome)}")
+
+    def _settle(self, question: Question, which: int) -> None:
+        from kg.errors import KgError
+
+        chosen = question.judgement if which == 1 else question.against
+        if chosen is None:
+            put("  there is only one decision here: 1 takes it back")
+            return
+        try:
+            outcome = self.desk.take_back(chosen.id, self.author)
+        except KgError as error:  # somebody was quicker
+            self._next(str(error))
+            return
+        self._next(f"judgement {chosen.id} taken back{_facts(outcome)}")
+
+    def _undo(self) -> None:
+        """Take the last answer back and ask that question again."""
+        if not self.made:
+            put("  nothing to undo yet")
+            return
+        from kg.errors import KgError
+
+        self.at, judgement = self.made.pop()
+        try:
+            self.desk.take_back(judgement, self.author)
+        except KgError as error:  # somebody was quicker
+            put(f"  {plain(error)}")
+        else:
+            put(f"  judgement {judgement} taken back")
+        self._ask()
+
+    def _next(self, told: str) -> None:
+        put(f"  {plain(told)}")
+        self.at += 1
+        if self.at < len(self.waiting):
+            self._ask()
+
+    def _ask(self) -> None:
+        question = self.waiting[self.at]
+        put(f"\n{self.at + 1} of {len(self.waiting)}")
+        if question.kind == "claim":
+            _print_claim(question)
+        else:
+            _print_contradiction(question.judgement, question.against)
+        put(f"  [{WHICH[question.kind]}  {ALWAYS}]")
+
+
+def _print_claim(question: Question) -> None:
+    denied = "" if question.supports else "NOT: "
+    put(wrapped(f"{denied}{question.subject} — {verb_of(question.predicate or '')} — {question.object}", then="  "))
+    put(wrapped(f"“{_marked(question)}”", indent="    ", then="     "))
+    told = f"{question.modality} by {question.attributed_to}" if question.attributed_to else question.modality
+    source = ", ".join(part for part in (question.title or question.article, question.published) if part)
+    put(wrapped(f"{source} ({told}, {question.confidence:.2f})", indent="      ", then="        "))
+
+
+def _marked(question: Question) -> str:
+    """The sentence with its two ends in brackets."""
+    text = question.sentence or ""
+    for start, end in sorted((at for at in (question.subject_at, question.object_at) if at), reverse=True):
+        if 0 <= start < end <= len(text):
+            text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
+    return text
+
+
+def _print_contradiction(judgement: JudgementView | None, against: JudgementView | None) -> None:
+    from kg.cli.outcome import contradiction_of, said
+
+    if judgement is not None:
+        put(wrapped(f"1: {contradiction_of(plain_of(judgement))}", then="     "))
+    if against is not None:
+        put(wrapped(f"2: judgement {said(plain_of(against))}", then="     "))
+
+
+def _facts(outcome: Mapping[str, Any]) -> str:
+    """How many facts an answer brought and took."""
+    gained, lost = len(outcome["effect"]["gained"]), len(outcome["effect"]["lost"])
+    parts = [f"{number(n, 'fact')} {what}" for n, what in ((gained, "gained"), (lost, "lost")) if n]
+    return f": {', '.join(parts)}" if parts else ""
