@@ -26,6 +26,7 @@ from kg.api.problems import MEDIA_TYPE, Refusal, problem_of
 from kg.api.routes import articles, documents, entities, exports, judgements, meta, queries, review
 from kg.api.service import GraphService, Service
 from kg.api.sparql import SparqlEndpoint
+from kg.api.turns import Turns
 from kg.errors import KgError
 from kg.graph.guard import MAX_UPDATE_LENGTH
 
@@ -102,6 +103,7 @@ def _routes(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     api.state.service = service
+    api.state.turns = Turns()
     for kind in (KgError, HTTPException, NotAcceptable, RequestValidationError, Exception):
         api.add_exception_handler(kind, _problem)
     for routes in (meta, entities, queries, articles, judgements, review, exports, documents):

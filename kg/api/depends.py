@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -10,8 +11,19 @@ from kg.api.keys import authorise
 from kg.api.models import ProblemOut
 from kg.api.problems import MEDIA_TYPE
 from kg.api.service import Service
+from kg.api.turns import Turns
 
-__all__ = ["PROBLEMS", "AcceptDep", "KeyNameDep", "NoneMatchDep", "ServiceDep", "WriterDep", "problems"]
+__all__ = [
+    "PROBLEMS",
+    "AcceptDep",
+    "KeyNameDep",
+    "NoneMatchDep",
+    "ServiceDep",
+    "TurnDep",
+    "TurnsDep",
+    "WriterDep",
+    "problems",
+]
 
 
 def _service(request: Request) -> Service:
@@ -32,8 +44,22 @@ def _writer(
     return authorise(_service(request).keys, request.scope).name or None
 
 
+def _turns(request: Request) -> Turns:
+    turns = request.app.state.turns
+    assert isinstance(turns, Turns)
+    return turns
+
+
+async def _turn(turns: Annotated[Turns, Depends(_turns)]) -> AsyncIterator[None]:
+    """Wait until no other request writes. Only for routes whose body is read by then: none may dawdle in its turn."""
+    async with turns.one():
+        yield
+
+
 ServiceDep = Annotated[Service, Depends(_service)]
 WriterDep = Depends(_writer)
+TurnDep = Depends(_turn)
+TurnsDep = Annotated[Turns, Depends(_turns)]
 KeyNameDep = Annotated[str | None, Depends(_writer)]
 AcceptDep = Annotated[str | None, Header(alias="accept", include_in_schema=False)]
 NoneMatchDep = Annotated[str | None, Header(alias="if-none-match", include_in_schema=False)]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from kg.api.depends import ServiceDep, WriterDep, problems
+from kg.api.depends import ServiceDep, TurnDep, TurnsDep, WriterDep, problems
 from kg.api.models import ArticleIn, ArticleList, ArticleOut, Deleted, Ingested
 from kg.api.problems import Refusal
 from kg.articles import article_from_record
@@ -74,7 +74,7 @@ def get_article(service: ServiceDep, id: str) -> ArticleOut:  # noqa: A002
     status_code=201,
     responses={
         200: {"model": Ingested, "description": "Replaced or unchanged"},
-        **problems(400, 401, 403, 413, 415, 422),
+        **problems(400, 401, 403, 413, 415, 422, 503),
     },
     dependencies=[WriterDep],
     summary="Read an article into the graph",
@@ -85,10 +85,12 @@ def get_article(service: ServiceDep, id: str) -> ArticleOut:  # noqa: A002
         }
     },
 )
-async def post_article(service: ServiceDep, request: Request, response: Response) -> Ingested:
+async def post_article(service: ServiceDep, turns: TurnsDep, request: Request, response: Response) -> Ingested:
     """Clean the text, extract, resolve and commit. Sent again it changes nothing; changed, it replaces the article."""
-    article = _article(request.headers.get("content-type", ""), await request.body())
-    outcome = await run_in_threadpool(service.ingest, article)
+    # Not here: the metadata of a large page take seconds, in which nobody else would be answered.
+    article = await run_in_threadpool(_article, request.headers.get("content-type", ""), await request.body())
+    async with turns.one():
+        outcome = await run_in_threadpool(service.ingest, article)
     iri = service.article_iri(article.id).value
     response.status_code = 201 if outcome == "added" else 200
     response.headers["Location"] = "/" + iri.removeprefix(service.workspace.base)
@@ -98,8 +100,8 @@ async def post_article(service: ServiceDep, request: Request, response: Response
 @router.delete(
     "/articles/{id:path}",
     response_model=Deleted,
-    responses=problems(401, 403, 404),
-    dependencies=[WriterDep],
+    responses=problems(401, 403, 404, 503),
+    dependencies=[WriterDep, TurnDep],
     summary="Take an article away",
 )
 def delete_article(service: ServiceDep, id: str) -> Deleted:  # noqa: A002

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from kg import __version__, vocab
-from kg.api.depends import AcceptDep, ServiceDep, WriterDep, problems
+from kg.api.depends import AcceptDep, ServiceDep, TurnDep, WriterDep, problems
 from kg.api.models import Health, Readiness, Resolved
 from kg.api.negotiation import TRIPLES, choose
 from kg.api.pages import render
@@ -68,8 +68,8 @@ def void(service: ServiceDep, accept: AcceptDep = None) -> Response:
 @router.post(
     "/maintenance/resolve",
     response_model=Resolved,
-    responses=problems(401, 403),
-    dependencies=[WriterDep],
+    responses=problems(401, 403, 503),
+    dependencies=[WriterDep, TurnDep],
     summary="Link all names again",
 )
 def resolve(service: ServiceDep) -> Resolved:
@@ -80,8 +80,8 @@ def resolve(service: ServiceDep) -> Resolved:
 @router.post(
     "/maintenance/rebuild",
     response_model=Resolved,
-    responses=problems(401, 403),
-    dependencies=[WriterDep],
+    responses=problems(401, 403, 503),
+    dependencies=[WriterDep, TurnDep],
     summary="Make the graph again from the catalogue",
 )
 def rebuild(service: ServiceDep) -> Resolved:

@@ -1,0 +1,42 @@
+"""Writers take turns outside the threads that answer readers: the graph changes in one place at a time anyway."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from kg.api.problems import RETRY_AFTER_S, Refusal
+
+__all__ = ["MAX_WAITING", "Turns"]
+
+MAX_WAITING = 32
+"""Writes that may wait: each keeps its article in memory, and a client should hear in time that it has to slow down."""
+
+
+class Turns:
+    """The turns of one service. A write that waited on a lock in a thread would keep a reader's thread meanwhile."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._waiting = 0
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """A turn, as long as the block lasts; raises a 503 when too many wait already."""
+        if self._waiting >= MAX_WAITING:
+            raise Refusal(
+                503,
+                f"{MAX_WAITING} writes are waiting already",
+                hint="send one article after the other, each when the one before is done",
+                headers={"Retry-After": str(RETRY_AFTER_S)},
+            )
+        self._waiting += 1
+        try:
+            await self._lock.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._lock.release()

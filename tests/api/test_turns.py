@@ -1,0 +1,65 @@
+"""Many writers at once: readers are answered meanwhile, and who comes when too many wait is told so."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import Counter
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+
+from kg.api.app import create_app
+from kg.api.service import Service
+from kg.api.turns import MAX_WAITING
+from kg.settings import Settings
+from kg.types import Document, Extraction
+from kg.workspace import Workspace
+from tests.factory import FakeExtractor, World
+
+WRITERS = 60  # more than the threads that answer requests, of which there are 40
+
+
+class SlowExtractor:
+    """Reads nothing before the gate is open."""
+
+    def __init__(self, inner: FakeExtractor) -> None:
+        self.inner, self.model = inner, inner.model
+        self.begun, self.gate = threading.Event(), threading.Event()
+
+    def extract(self, document: Document) -> Extraction:
+        self.begun.set()
+        assert self.gate.wait(60)
+        return self.inner.extract(document)
+
+
+async def _scene(service: Service, extractor: SlowExtractor) -> tuple[int, Counter[int]]:
+    """The status of a read while writers wait, and how often the writers got which status."""
+    transport = httpx.ASGITransport(app=create_app(service))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000", timeout=60) as client:
+        texts = (World.article(str(number), [number]).content for number in range(WRITERS))
+        writers = [
+            asyncio.create_task(
+                client.post("/articles", json={"id": str(number), "text": text}, headers={"X-API-Key": "secret"})
+            )
+            for number, text in enumerate(texts)
+        ]
+        try:
+            assert await asyncio.to_thread(extractor.begun.wait, 60)
+            read = await asyncio.wait_for(client.get("/entities?q=Ana"), timeout=30)
+        finally:
+            extractor.gate.set()
+        answers = await asyncio.gather(*writers)
+    assert all(answer.headers["retry-after"] for answer in answers if answer.status_code == 503)
+    return read.status_code, Counter(answer.status_code for answer in answers)
+
+
+def test_readers_are_answered_while_writers_wait(tmp_path: Path) -> None:
+    extractor = SlowExtractor(World.extractor())
+    with Workspace.create(tmp_path / "workspace") as workspace:
+        service = Service(workspace, Settings(api_key=SecretStr("secret")), load=lambda: extractor)
+        read, written = asyncio.run(_scene(service, extractor))
+        assert read == 200
+        assert written == {201: MAX_WAITING + 1, 503: WRITERS - MAX_WAITING - 1}
+        assert workspace.stats()["articles"] == MAX_WAITING + 1
