@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from kg.cli.output import clean, put, width
+from kg.marking import Line
 
 __all__ = ["print_lines"]
 
@@ -16,8 +17,15 @@ STYLES = {
     "Polity": "bright_green",
     "Event": "yellow",
     "Date": "bright_blue",
+    "name": "bold",
+    "nominal": "",
+    "pronoun": "italic",
+    "trigger": "underline",
     "id": "dim",
     "fact": "",
+    "asserted": "bold",
+    "unasserted": "",
+    "unsure": "dim",
     "trap": "red",
     "problem": "bold reverse red",
     "mark": "dim",
@@ -25,7 +33,7 @@ STYLES = {
 }
 
 
-def print_lines(lines: Iterable[tuple[int, Sequence[tuple[str, str]]]]) -> None:
+def print_lines(lines: Iterable[Line]) -> None:
     """Print lines of an indent and styled pieces: coloured and wrapped in a terminal, one line each in a pipe."""
     if not sys.stdout.isatty():
         for indent, pieces in lines:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.options import ModelOption, ThreadsOption
+from kg.cli.choose import choose, tell
+from kg.cli.options import ExtractorOption, ModelOption, ThreadsOption
 from kg.cli.output import number, plain, progress, put, table, verb_of
 from kg.cli.store import open_or_create, selecting
 
@@ -28,6 +29,7 @@ def command(
     ] = DEMO_STORE,
     serve: Annotated[bool, typer.Option("--serve", help="Serve it afterwards, to look at in a browser.")] = False,
     port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Of the service.")] = None,
+    extractor: ExtractorOption = None,
     model: ModelOption = None,
     threads: ThreadsOption = None,
 ) -> None:
@@ -41,13 +43,12 @@ def command(
       kg demo
       kg demo --serve
     """
-    from kg.extract import load_extractor
-
     articles = _articles()
-    extractor = load_extractor(model, threads=threads)
+    reader = choose(extractor, model, threads)
     with open_or_create(store) as workspace:
         with progress("reading articles", len(articles)) as step:
-            report = workspace.ingest(articles, extractor, progress=lambda name, outcome: step(1))
+            report = workspace.ingest(articles, reader, progress=lambda name, outcome: step(1))
+        tell(reader)
         for source, reason in report.skipped:
             put(f"skipped: {plain(source)}: {plain(reason)}")
         leader = _show(selecting(workspace), workspace.stats())
@@ -55,7 +56,7 @@ def command(
     if serve:
         from kg.cli.serve import run_service
 
-        run_service(store, port=port, model=model, threads=threads)
+        run_service(store, port=port, extractor=extractor, model=model, threads=threads)
 
 
 def _articles() -> list[Article | ArticleError]:

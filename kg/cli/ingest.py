@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.options import ModelOption, StoreOption, ThreadsOption
+from kg.cli.choose import choose, tell
+from kg.cli.options import ExtractorOption, ModelOption, StoreOption, ThreadsOption
 from kg.cli.output import note, number, plain, progress, put
 from kg.cli.store import location_of, open_or_create, service_at
 from kg.types import Report
@@ -31,6 +32,7 @@ def command(
         str | None,
         typer.Option("--base", metavar="IRI", envvar="KG_BASE_IRI", help="For a new workspace: how its IRIs begin."),
     ] = None,
+    extractor: ExtractorOption = None,
     model: ModelOption = None,
     threads: ThreadsOption = None,
 ) -> None:
@@ -53,7 +55,7 @@ def command(
         if service is not None:
             report = _send(service, articles, step)
         else:
-            report = _ingest(articles, store, base, model, threads, step)
+            report = _ingest(articles, store, base, extractor, model, threads, step)
     _tell(report, location_of(store))
     if report.skipped:
         raise typer.Exit(1)
@@ -63,23 +65,25 @@ def _ingest(
     articles: Iterable[Article | ArticleError],
     store: str | None,
     base: str | None,
+    name: str | None,
     model: Path | None,
     threads: int | None,
     step: Callable[[int], None],
 ) -> Report:
     """Read them here."""
-    from kg.extract import load_extractor
-
-    extractor = load_extractor(model, threads=threads)
+    extractor = choose(name, model, threads)
     with open_or_create(store, base=base) as workspace:
-        return workspace.ingest(articles, extractor, progress=lambda name, outcome: step(1))
+        try:
+            return workspace.ingest(articles, extractor, progress=lambda name, outcome: step(1))
+        finally:
+            tell(extractor)
 
 
 def _send(service: ServiceClient, articles: Iterable[Article | ArticleError], step: Callable[[int], None]) -> Report:
     """Have the service that holds the workspace read them."""
     from kg.errors import ArticleError
 
-    note(f"the workspace is held by the service at {service.url}: sending the articles there")
+    note(f"the workspace is held by the service at {service.url}: its extractor reads the articles")
     counts = {"added": 0, "replaced": 0, "unchanged": 0}
     skipped: list[tuple[str, str]] = []
     for article in articles:

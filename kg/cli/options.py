@@ -10,7 +10,15 @@ import typer
 
 from kg.errors import KgError
 
-__all__ = ["AnswerFormat", "MisuseError", "ModelOption", "StoreOption", "ThreadsOption", "TimeoutOption"]
+__all__ = [
+    "AnswerFormat",
+    "ExtractorOption",
+    "MisuseError",
+    "ModelOption",
+    "StoreOption",
+    "ThreadsOption",
+    "TimeoutOption",
+]
 
 StoreOption = Annotated[
     str | None,
@@ -21,6 +29,12 @@ StoreOption = Annotated[
 ModelOption = Annotated[
     Path | None,
     typer.Option("--model", metavar="DIR", envvar="KG_MODEL", help="Another model than the one in the package."),
+]
+ExtractorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--extractor", metavar="NAME", envvar="KG_EXTRACTOR", help="What reads articles; extract --list-extractors."
+    ),
 ]
 ThreadsOption = Annotated[
     int | None,

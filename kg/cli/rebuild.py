@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.options import MisuseError, ModelOption, StoreOption, ThreadsOption
+from kg.cli.choose import choose, tell
+from kg.cli.options import ExtractorOption, MisuseError, ModelOption, StoreOption, ThreadsOption
 from kg.cli.output import number, progress, put
 from kg.cli.store import service_at, writing
 
@@ -15,6 +16,7 @@ def command(
     extract: Annotated[
         bool, typer.Option("--extract", help="Clean and extract all articles again, as after a new model.")
     ] = False,
+    extractor: ExtractorOption = None,
     model: ModelOption = None,
     threads: ThreadsOption = None,
     store: StoreOption = None,
@@ -35,13 +37,12 @@ def command(
         service.run("rebuild")
         put("rebuilt")
         return
-    extractor = None
-    if extract:
-        from kg.extract import load_extractor
-
-        extractor = load_extractor(model, threads=threads)
+    reader = choose(extractor, model, threads) if extract else None
     with writing(store) as workspace:
         count = len(workspace.catalogue.articles.ids())
         with progress("rebuilding", count) as step:
-            workspace.rebuild(extractor=extractor, progress=lambda name, outcome: step(1))
+            try:
+                workspace.rebuild(extractor=reader, progress=lambda name, outcome: step(1))
+            finally:
+                tell(reader)
     put(f"rebuilt from {number(count, 'article')}")

@@ -6,17 +6,12 @@ Pure: lines of styled pieces, which the command line prints in colour or without
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator
 
-from kg.train.story import CLASSES, Fact, MarkedMention, Passage, Problem, Story
+from kg.marking import CLASSES, Line, Mark, Piece, marked
+from kg.train.story import Fact, MarkedMention, Passage, Problem, Story
 
-__all__ = ["Line", "entity_rows", "name_of", "story_lines", "text_lines"]
-
-Piece = tuple[
-    str, str
-]  # text, style: "" or a class, with "id" for its id, or "fact", "trap", "problem", "head", "mark"
-Line = tuple[int, Sequence[Piece]]  # indent in columns, of the lines that it is wrapped to as well
+__all__ = ["entity_rows", "name_of", "story_lines", "text_lines"]
 
 
 def story_lines(story: Story) -> Iterator[Line]:
@@ -39,7 +34,7 @@ def text_lines(story: Story, passage: Passage, problems: Iterable[Problem] = ())
         if last is None or passage.text[last:start] == "\n\n":
             yield 0, ()
         last = end
-        yield 0, _joined(_sentence(passage, sentence))
+        yield 0, _sentence(passage, sentence)
         yield from _problem_lines(by_line, passage.lines[sentence])
         if sentence in passage.marks:
             yield 4, ((f"({passage.marks[sentence]})", "mark"),)
@@ -53,27 +48,10 @@ def _problem_lines(by_line: dict[int, list[Problem]], line: int) -> Iterator[Lin
         yield 4, ((f"? line {line}: {problem.what}", "problem"),)
 
 
-def _sentence(passage: Passage, sentence: int) -> Iterator[Piece]:
+def _sentence(passage: Passage, sentence: int) -> tuple[Piece, ...]:
     start, end = passage.sentences[sentence]
-    mentions = list(enumerate(passage.mentions_in(sentence)))
-    for at in range(start, end + 1):
-        closing = sorted((m for m in mentions if m[1].end == at), key=lambda m: (-m[1].start, m[0]))
-        for _, mention in closing:
-            yield f" {_tag(mention)}]", f"{CLASSES[mention.entity[0]]} id"
-        opening = sorted((m for m in mentions if m[1].start == at), key=lambda m: (-m[1].end, -m[0]))
-        for _, mention in opening:
-            yield "[", f"{CLASSES[mention.entity[0]]} id"
-        if at < end:
-            around = [m for _, m in mentions if m.start <= at < m.end]
-            inner = min(around, key=lambda m: m.end - m.start, default=None)
-            yield passage.text[at], CLASSES[inner.entity[0]] if inner else ""
-
-
-def _joined(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
-    """Neighbours of one style as one piece."""
-    return tuple(
-        ("".join(text for text, _ in run), style) for style, run in groupby(pieces, key=lambda piece: piece[1])
-    )
+    classes = [(mention, CLASSES[mention.entity[0]]) for mention in passage.mentions_in(sentence)]
+    return marked(passage.text, start, end, [Mark(m.start, m.end, _tag(m), cls, f"{cls} id") for m, cls in classes])
 
 
 def _tag(mention: MarkedMention) -> str:

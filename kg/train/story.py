@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kg.marking import CLASSES
+
 __all__ = ["CLASSES", "CLUTTER", "FLAGS", "NOTHING", "Fact", "MarkedMention", "Passage", "Problem", "Story"]
 
-CLASSES = {"P": "Person", "G": "Group", "L": "Place", "C": "Polity", "E": "Event", "D": "Date"}
 FLAGS = frozenset({"former", "future", "denied", "alleged", "planned"})
 NOTHING, CLUTTER = "nothing", "clutter"  # what a sentence without mentions is
 
