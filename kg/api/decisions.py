@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from kg.api.models import Model
 from kg.decisions import Explanation, JudgementView, Outcome, Question
@@ -71,6 +71,18 @@ class JudgementIn(Model):
         default=None, description="Who decides; the name of the API key when left out."
     )
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)] | None = None
+
+    @model_validator(mode="after")
+    def _has_its_parts(self) -> Self:
+        """Refuse a decision that lacks a part, or has one that would not count."""
+        needs = {"accept": {"claim"}, "reject": {"claim"}, "label": {"entity", "label"}}.get(self.kind)
+        if needs is None:
+            needs = {"entity", "articles" if self.kind == "different" and self.articles else "other"}
+        parts = ("entity", "other", "articles", "claim", "label")
+        given = {name for name in parts if getattr(self, name)}
+        if given != needs:
+            raise ValueError(f"a decision of kind {self.kind} has: {', '.join(sorted(needs))}")
+        return self
 
 
 class AnchorOut(Model):

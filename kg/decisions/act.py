@@ -11,7 +11,7 @@ from kg.decisions.listing import judgement_views
 from kg.decisions.models import Decision, Outcome
 from kg.errors import ResolutionError, UnknownEntity
 from kg.lookup import find_entity
-from kg.resolve import anchors_in, drafts_of
+from kg.resolve import anchors_in, drafts_of, mint
 from kg.types import Anchor, Claim
 from kg.workspace import Workspace
 
@@ -79,20 +79,23 @@ def _judgement(catalogue: Catalogue, base: str, decision: Decision) -> Judgement
         claim = find_claim(catalogue, base, _given(decision, decision.claim, "claim"))
         left, right = _ends(catalogue, claim)
         return Judgement(kind, left, author, right, vocab.local(claim.statement.predicate), reason=reason)
-    entity = find_entity(catalogue, base, _given(decision, decision.entity, "entity"))
+    name = _given(decision, decision.entity, "entity")
+    entity = find_entity(catalogue, base, name)
+    anchor = _anchor(catalogue, base, entity, name)
     if kind == JudgementKind.LABEL:
         label = " ".join(_given(decision, decision.label, "label").split())
-        return Judgement(kind, _anchor(catalogue, entity), author, label=label, reason=reason)
+        return Judgement(kind, anchor, author, label=label, reason=reason)
     if kind not in JudgementKind.PAIRS:
         raise ResolutionError(f"{kind} is no kind of judgement", hint=f"one of: {', '.join(JudgementKind.ALL)}")
-    other = find_entity(catalogue, base, _given(decision, decision.other, "other"))
+    second = _given(decision, decision.other, "other")
+    other = find_entity(catalogue, base, second)
     if entity == other:
         row = catalogue.entity(entity)
         raise ResolutionError(
-            f"{decision.entity} and {decision.other} are one already: {row.label if row else entity}",
+            f"{name} and {second} are one already: {row.label if row else entity}",
             hint="kg explain says why; to part what articles mean by it: kg split ENTITY --article ID",
         )
-    return Judgement(kind, _anchor(catalogue, entity), author, _anchor(catalogue, other), reason=reason)
+    return Judgement(kind, anchor, author, _anchor(catalogue, base, other, second), reason=reason)
 
 
 def _given(decision: Decision, value: str | None, part: str) -> str:
@@ -107,11 +110,23 @@ def _article_id(base: str, name: str) -> str:
     return unquote(name.removeprefix(prefix)) if name.startswith(prefix) else name
 
 
-def _anchor(catalogue: Catalogue, iri: str) -> Anchor:
-    anchor = catalogue.anchor_of(iri)
-    if anchor is None:  # merged or withdrawn since it was found
+def _anchor(catalogue: Catalogue, base: str, iri: str, given: str) -> Anchor:
+    """The mention of an entity that a decision hangs on: the first that bears the name, or had the IRI, that was given.
+
+    So what is decided about one of several things that earlier decisions made one stays with it when those are undone.
+    """
+    chains = catalogue.chains_of(iri)
+    if not chains:  # merged or withdrawn since it was found
         raise UnknownEntity(f"no entity {iri}")
-    return anchor
+    wanted = given.casefold()
+    for chain in chains:
+        if wanted in (chain.label.casefold(), chain.anchor.text.casefold()):
+            return chain.anchor
+    for chain in chains:
+        minted = mint(base, chain.cls, chain.label, chain.anchor).value
+        if minted != iri and minted.endswith(given):
+            return chain.anchor
+    return chains[0].anchor
 
 
 def _ends(catalogue: Catalogue, claim: Claim) -> tuple[Anchor, Anchor]:

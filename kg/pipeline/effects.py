@@ -33,7 +33,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """An entity that is part of another one now; its IRI answers 308 to `into`."""
+    """An entity that is part of another one now; its IRI answers 308 to `into`, whose label is the one from before."""
 
     iri: str
     label: str
@@ -88,7 +88,7 @@ def effect_of(catalogue: Catalogue, store: GraphStore, base: str) -> Effect:
     before = _labels(store, pending.entities)
     now = {iri: row.label for iri in pending.entities if (row := catalogue.entity(iri)) is not None}
     gone = {iri: label for iri, label in before.items() if iri not in now}
-    merged = tuple(_merged(catalogue, gone))
+    merged = tuple(_merged(catalogue, gone, before))
 
     def iri_of(statement: Statement) -> NamedNode:
         return statement_iri(base, statement)
@@ -122,14 +122,14 @@ def effect_of(catalogue: Catalogue, store: GraphStore, base: str) -> Effect:
     )
 
 
-def _merged(catalogue: Catalogue, gone: Mapping[str, str]) -> Iterator[Merged]:
+def _merged(catalogue: Catalogue, gone: Mapping[str, str], before: Mapping[str, str]) -> Iterator[Merged]:
     """Yield those of the entities that are gone whose mentions are another one's now."""
     for iri, label in gone.items():
         retired = catalogue.retired(iri)
         if retired is not None and retired.successor is not None:
             row = catalogue.entity(retired.successor)
             if row is not None:
-                yield Merged(iri, label, row.iri.value, row.label)
+                yield Merged(iri, label, row.iri.value, before.get(row.iri.value, row.label))
 
 
 def _followed(statement: Statement, into: Mapping[str, str]) -> Statement:
