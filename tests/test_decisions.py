@@ -402,6 +402,25 @@ def test_what_waits_for_a_person_begins_with_what_changes_a_fact() -> None:
         assert [one.article for one in questions(workspace.catalogue, workspace.base)] == ["a.txt"]
 
 
+def test_an_acronym_that_may_stand_for_two_is_asked_about_until_it_is_decided() -> None:
+    with opened([0], [1], [2]) as workspace:
+
+        def asked() -> list[str | None]:
+            return [one.object for one in questions(workspace.catalogue, workspace.base) if one.kind == "pair"]
+
+        first = next(iter(questions(workspace.catalogue, workspace.base)))
+        assert (first.subject, first.object, first.article) == ("HPA", PILOTS, "2.txt")
+        assert first.sentence is not None
+        assert first.subject_at is not None
+        assert first.sentence[slice(*first.subject_at)] == "HPA"
+        assert asked() == [PILOTS, ARMY]
+        decide(workspace, Decision("different", "me", first.entity, first.other))
+        assert asked() == [ARMY]
+        take_back(workspace, None, author="me")
+        decide(workspace, Decision("same", "me", first.entity, first.other))
+        assert asked() == []
+
+
 def explained(workspace: Workspace, left: str, right: str) -> tuple[Explanation, dict[str, Factor]]:
     found = explain(workspace.catalogue, lambda query: workspace.store.query(query).rows(), workspace.base, left, right)
     return found, {factor.name: factor for factor in found.factors}

@@ -174,9 +174,12 @@ class OutcomeOut(Model):
 
 
 class QuestionOut(Model):
-    """Something to decide: a `claim` to accept or reject, or a `judgement` that does not hold because of `against`."""
+    """Something to decide: a `claim` to accept or reject, whether `entity` and `other` are one, or a `judgement` that does
+    not hold because of `against`."""
 
-    kind: Literal["claim", "contradiction"]
+    kind: Literal["claim", "pair", "contradiction"]
+    entity: str | None
+    other: str | None
     claim: str | None
     subject: str | None
     predicate: str | None

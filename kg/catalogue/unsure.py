@@ -1,10 +1,10 @@
-"""What a person had better look at: claims about which the model is in two minds."""
+"""What a person had better look at: claims about which the model is in two minds, names that stand for several things."""
 
 from __future__ import annotations
 
 import sqlite3
 
-__all__ = ["unsure_claims"]
+__all__ = ["unclear_pairs", "unsure_claims"]
 
 _UNSURE = """
 SELECT c.iri FROM claims c WHERE c.verdict IS NULL AND c.statement IS NOT NULL
@@ -12,6 +12,31 @@ SELECT c.iri FROM claims c WHERE c.verdict IS NULL AND c.statement IS NOT NULL
 ORDER BY EXISTS (SELECT 1 FROM claims o WHERE o.statement = c.statement AND o.level = 2 AND o.key <> c.key),
   round(abs(c.confidence - :threshold), 6), c.iri
 LIMIT :limit"""
+
+_UNCLEAR = """
+SELECT DISTINCT e.iri, f.iri FROM (
+  SELECT acronym FROM definitions WHERE bucket <> acronym GROUP BY acronym HAVING count(DISTINCT bucket) > 1) u
+JOIN chains c ON c.bucket = u.acronym AND c.weak
+JOIN entities e ON e.key = c.entity
+JOIN definitions d ON d.acronym = u.acronym AND d.bucket <> u.acronym AND (d.cls = c.cls OR 'Polity' IN (d.cls, c.cls))
+JOIN entities f ON f.key IN (SELECT g.entity FROM chains g WHERE g.bucket = d.bucket AND g.cls = d.cls)
+WHERE e.key <> f.key
+  AND NOT EXISTS (SELECT 1 FROM chains k WHERE k.entity = e.key AND NOT k.weak)
+  AND NOT EXISTS (
+    SELECT 1 FROM judgements j
+    JOIN anchored x ON x.judgement = j.key JOIN chains a ON a.key = x.chain
+    JOIN anchored y ON y.judgement = j.key AND y.side <> x.side JOIN chains b ON b.key = y.chain
+    WHERE j.kind = 'different' AND j.undone_time IS NULL AND a.entity = e.key AND b.entity = f.key)
+ORDER BY e.iri, f.iri
+LIMIT ?"""
+
+
+def unclear_pairs(db: sqlite3.Connection, limit: int) -> list[tuple[str, str]]:
+    """(what has only an acronym for a name, what that acronym may stand for), as IRIs, for ambiguous acronyms.
+
+    Without those that somebody has joined already or declared different.
+    """
+    return [(row[0], row[1]) for row in db.execute(_UNCLEAR, (limit,))]
 
 
 def unsure_claims(db: sqlite3.Connection, threshold: float, within: float, limit: int) -> list[str]:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import httpx
 
 from kg.access import ServiceAddress
-from kg.errors import ArticleError, KgError, StoreUnavailable, UnknownEntity
+from kg.errors import ArticleError, KgError, ResolutionError, StoreUnavailable, UnknownEntity
 from kg.transfer import ARTICLE_TYPE, article_to
 from kg.types import Article
 
@@ -50,11 +50,11 @@ class ServiceClient:
         self._send("DELETE", f"articles/{quote(article_id, safe='')}")
 
     def decide(self, decision: Mapping[str, Any]) -> dict[str, Any]:
-        """Make a decision, as POST /judgements takes it; what came of it. Raises UnknownEntity, KgError."""
+        """Make a decision, as POST /judgements takes it; what came of it. Raises UnknownEntity, ResolutionError."""
         return self._send("POST", "judgements", content=json.dumps(decision).encode(), media_type="application/json")
 
     def take_back(self, number: int | None, author: str) -> dict[str, Any]:
-        """Take a decision back, the last act without a number; what came of it. Raises UnknownEntity, KgError."""
+        """Take a decision back, the last act without a number; what came of it. Raises UnknownEntity, ResolutionError."""
         which = "last" if number is None else number
         return self._send("DELETE", f"judgements/{which}?author={quote(author, safe='')}")
 
@@ -87,4 +87,6 @@ def _error(response: httpx.Response, source: str) -> KgError:
         return ArticleError(source, detail.removeprefix(f"{source}: "), hint=hint)
     if response.status_code == 404:
         return UnknownEntity(detail, hint=hint)
+    if response.status_code == 409:
+        return ResolutionError(detail, hint=hint)
     return KgError(detail, hint=hint)

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from kg.decisions import JudgementView, Question
 
 CLAIM_KEYS = {"y": "accept", "n": "reject"}
-WHICH = {"claim": "y right  n wrong", "contradiction": "1 take the first back  2 take the second back"}
+PAIR_KEYS = {"y": "same", "n": "different"}
+WHICH = {
+    "claim": "y right  n wrong",
+    "pair": "y one  n two",
+    "contradiction": "1 take the first back  2 take the second back",
+}
+TOLD = {"accept": "accepted", "reject": "rejected", "same": "one", "different": "two"}
 ALWAYS = "s skip  u undo the last  q quit"
 
 
@@ -32,8 +38,9 @@ def command(
 ) -> None:
     """Decide what the model is unsure of, one key for each.
 
-    First come decisions that contradict each other, then claims whose confidence is near the threshold: those on which
-    a fact hangs before those that others support. Each answer counts at once. Keys may come from a pipe.
+    First come decisions that contradict each other, then acronyms that may stand for several things, then claims whose
+    confidence is near the threshold: those on which a fact hangs before those that others support. Each answer counts at
+    once. Keys may come from a pipe.
 
     \b
     Examples:
@@ -58,13 +65,17 @@ def command(
 
 @dataclass(slots=True)
 class _Session:
-    """A walk over the questions; `made` are the questions answered and the decisions that their answers became."""
+    """A walk over the questions; `made` are the questions answered and the decisions that their answers became.
+
+    `known` needs no further question whether it is something else: it was found to be one of the things it may be.
+    """
 
     desk: Desk
     author: str
     waiting: tuple[Question, ...]
     at: int = 0
     made: list[tuple[int, int]] = field(default_factory=list)
+    known: set[str | None] = field(default_factory=set)
 
     def run(self) -> None:
         """Ask until all is answered or the keys end."""
@@ -89,26 +100,32 @@ class _Session:
         elif key == "s":
             self._next("skipped")
         elif question.kind == "claim" and key in CLAIM_KEYS:
-            self._judge(question, CLAIM_KEYS[key])
+            self._judge(CLAIM_KEYS[key], question)
+        elif question.kind == "pair" and key in PAIR_KEYS:
+            self._judge(PAIR_KEYS[key], question)
         elif question.kind == "contradiction" and key in ("1", "2"):
             self._settle(question, int(key))
         else:
             put(f"  {WHICH[question.kind]}  {ALWAYS}")
 
-    def _judge(self, question: Question, kind: str) -> None:
+    def _judge(self, kind: str, question: Question) -> None:
+        """Make a decision about what was asked, and ask the next question."""
         from kg.decisions import Decision
-        from kg.errors import UnknownEntity
+        from kg.errors import ResolutionError, UnknownEntity
 
+        decision = Decision(kind, self.author, question.entity, question.other, claim=question.claim)
         try:
-            outcome = self.desk.decide(Decision(kind, self.author, claim=question.claim))
-        except UnknownEntity:  # its article went, or was read anew, meanwhile
-            self._next("it is gone meanwhile")
+            outcome = self.desk.decide(decision)
+        except (UnknownEntity, ResolutionError) as error:  # its article went, or was read anew, meanwhile
+            self._next(str(error))
             return
         self.made.append((self.at, int(outcome["judgements"][0]["id"])))
-        self._next(f"{kind}ed{_facts(outcome)}")
+        if kind == "same":
+            self.known.add(question.entity)
+        self._next(f"{TOLD[kind]}{_facts(outcome)}")
 
     def _settle(self, question: Question, which: int) -> None:
-        from kg.errors import KgError
+        from kg.errors import ResolutionError, UnknownEntity
 
         chosen = question.judgement if which == 1 else question.against
         if chosen is None:
@@ -116,7 +133,7 @@ class _Session:
             return
         try:
             outcome = self.desk.take_back(chosen.id, self.author)
-        except KgError as error:  # somebody was quicker
+        except (UnknownEntity, ResolutionError) as error:  # somebody was quicker
             self._next(str(error))
             return
         self._next(f"judgement {chosen.id} taken back{_facts(outcome)}")
@@ -126,12 +143,13 @@ class _Session:
         if not self.made:
             put("  nothing to undo yet")
             return
-        from kg.errors import KgError
+        from kg.errors import ResolutionError
 
         self.at, judgement = self.made.pop()
+        self.known.discard(self.waiting[self.at].entity)
         try:
             self.desk.take_back(judgement, self.author)
-        except KgError as error:  # somebody was quicker
+        except ResolutionError as error:  # somebody was quicker
             put(f"  {plain(error)}")
         else:
             put(f"  judgement {judgement} taken back")
@@ -140,6 +158,8 @@ class _Session:
     def _next(self, told: str) -> None:
         put(f"  {plain(told)}")
         self.at += 1
+        while self.at < len(self.waiting) and self.waiting[self.at].entity in self.known:
+            self.at += 1
         if self.at < len(self.waiting):
             self._ask()
 
@@ -148,6 +168,8 @@ class _Session:
         put(f"\n{self.at + 1} of {len(self.waiting)}")
         if question.kind == "claim":
             _print_claim(question)
+        elif question.kind == "pair":
+            _print_pair(question)
         else:
             _print_contradiction(question.judgement, question.against)
         put(f"  [{WHICH[question.kind]}  {ALWAYS}]")
@@ -156,10 +178,22 @@ class _Session:
 def _print_claim(question: Question) -> None:
     denied = "" if question.supports else "NOT: "
     put(wrapped(f"{denied}{question.subject} — {verb_of(question.predicate or '')} — {question.object}", then="  "))
-    put(wrapped(f"“{_marked(question)}”", indent="    ", then="     "))
     told = f"{question.modality} by {question.attributed_to}" if question.attributed_to else question.modality
+    _print_sentence(question, f" ({told}, {question.confidence:.2f})")
+
+
+def _print_pair(question: Question) -> None:
+    from kg.cli.outcome import short
+
+    put(wrapped(f"is {question.subject} here {question.object}?  ({short(question.other or '')})", then="  "))
+    if question.sentence:
+        _print_sentence(question)
+
+
+def _print_sentence(question: Question, note: str = "") -> None:
+    put(wrapped(f"“{_marked(question)}”", indent="    ", then="     "))
     source = ", ".join(part for part in (question.title or question.article, question.published) if part)
-    put(wrapped(f"{source} ({told}, {question.confidence:.2f})", indent="      ", then="        "))
+    put(wrapped(f"{source}{note}", indent="      ", then="        "))
 
 
 def _marked(question: Question) -> str:

@@ -8,8 +8,8 @@ Decisions, and why:
 
 * A decision that contradicts another is kept and told, never dropped: `different` wins over `same`, and the `same` that
   this breaks has the state `contradicted`, with the number of what forbids it.
-* Two things are judged by the anchor of each that was catalogued first. If that article goes, the decision is kept, has
-  the state `unmatched`, and counts again when the mention comes back.
+* A decision hangs on one mention of each thing: the first that bears the name that was given, else the first of all. If its
+  article goes, the decision is kept, has the state `unmatched`, and counts again when the mention comes back.
 * The smallest thing that can leave an entity is what one article takes for one thing (`kg.pipeline.splitting`).
 * What one command decided has one time, so that it can be taken back as a whole.
 """

@@ -1,15 +1,15 @@
-"""What waits for a person: decisions that contradict each other, then claims about which the model is in two minds."""
+"""What waits for a person: contradicting decisions, names that may stand for several things, claims that may be wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg import vocab
 from kg.catalogue import Catalogue
 from kg.decisions.listing import judgement_views
 from kg.decisions.models import JudgementView
-from kg.types import Claim
+from kg.types import Claim, Span
 
 __all__ = ["Question", "questions"]
 
@@ -21,11 +21,13 @@ class Question:
     """One thing to decide.
 
     `kind` is `claim` (accept or reject `claim`, whose sentence has its ends at `subject_at` and `object_at`, half-open code
-    points of `sentence`) or `contradiction` (`judgement` does not hold because of `against`; without it, because of the
-    articles themselves).
+    points of `sentence`), `pair` (are `entity` and `other` one? `sentence` speaks of the first, at `subject_at`), or
+    `contradiction` (`judgement` does not hold because of `against`; without it, because of the articles themselves).
     """
 
     kind: str
+    entity: str | None = None
+    other: str | None = None
     claim: str | None = None
     subject: str | None = None
     predicate: str | None = None
@@ -51,9 +53,34 @@ def questions(catalogue: Catalogue, base: str, *, within: float = WITHIN, limit:
         left -= 1
         views = judgement_views(catalogue, base, [one for one in (found.judgement, found.against) if one is not None])
         yield Question("contradiction", judgement=views[0], against=views[1] if len(views) > 1 else None)
+    for one, two in catalogue.unclear_pairs(limit=left) if left else ():
+        left -= 1
+        yield _whether(catalogue, one, two)
     for iri in catalogue.unsure_claims(within=within, limit=left) if left else ():
         if (claim := catalogue.claim(iri)) is not None:
             yield _about(catalogue, claim)
+
+
+def _whether(catalogue: Catalogue, one: str, two: str) -> Question:
+    """Whether two entities are one, with the sentence that the first one stands in first."""
+    labels = [row.label if (row := catalogue.entity(iri)) is not None else iri for iri in (one, two)]
+    asked = Question("pair", entity=one, other=two, subject=labels[0], object=labels[1])
+    anchor = catalogue.anchor_of(one)
+    document = catalogue.articles.document(anchor.article) if anchor is not None else None
+    if anchor is None or document is None:
+        return asked
+    start = -1
+    for _ in range(anchor.occurrence + 1):
+        start = document.text.find(anchor.text, start + 1)
+    sentence = document.sentence_of(Span(start, start + len(anchor.text)))
+    return replace(
+        asked,
+        sentence=sentence.of(document.text),
+        subject_at=(start - sentence.start, start - sentence.start + len(anchor.text)),
+        article=document.id,
+        title=document.title,
+        published=document.published.isoformat() if document.published else None,
+    )
 
 
 def _about(catalogue: Catalogue, claim: Claim) -> Question:

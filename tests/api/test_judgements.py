@@ -84,15 +84,25 @@ def test_contradictions_are_shown_where_they_are_made_and_where_they_are_listed(
     assert writable.get("/judgements", params={"state": "contradicted"}).json()["judgements"] == []
 
 
-def test_claims_are_judged_from_the_review_queue(writable: httpx.Client) -> None:
-    (question,) = writable.get("/review").json()["questions"]
-    assert question["sentence"][slice(*question["subject_at"])] == "Boris Lund"
-    body = {"kind": "accept", "claim": question["claim"]}
-    accepted = writable.post("/judgements", json=body).json()
+def test_what_waits_is_answered_and_asked_no_more(writable: httpx.Client) -> None:
+    def waiting() -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {"claim": [], "pair": [], "contradiction": []}
+        for one in writable.get("/review").json()["questions"]:
+            found[one["kind"]].append(one)
+        return found
+
+    before = waiting()
+    (claim,) = before["claim"]
+    assert claim["sentence"][slice(*claim["subject_at"])] == "Boris Lund"
+    pair = before["pair"][0]
+    assert pair["sentence"][slice(*pair["subject_at"])] == "HPA"
+    accepted = writable.post("/judgements", json={"kind": "accept", "claim": claim["claim"]}).json()
     assert [fact["predicate"] for fact in accepted["effect"]["gained"]] == ["leads"]
-    assert writable.get("/review").json()["questions"] == []
-    writable.delete("/judgements/last")
-    assert writable.get("/review").json()["questions"] == [question]
+    writable.post("/judgements", json={"kind": "different", "entity": pair["entity"], "other": pair["other"]})
+    assert waiting() == {"claim": [], "pair": before["pair"][1:], "contradiction": []}
+    for _ in range(2):
+        writable.delete("/judgements/last")
+    assert waiting() == before
 
 
 def test_an_article_may_mean_someone_else(writable: httpx.Client) -> None:

@@ -121,14 +121,20 @@ def test_explain_marks_what_decides(kg: Kg, world: Path) -> None:
 
 
 def test_a_review_takes_one_key_for_each_question(kg: Kg, copy: Path) -> None:
-    run = kg("review", "--author", "desk", store=copy, input="? y\n")
+    run = kg("review", "--author", "desk", store=copy, input="? y n s y\n")
     assert run.returncode == 0, run.stderr
-    assert "1 of 1" in run.stdout
+    assert "1 of 5\n  is HPA here Harbour Pilots' Association?  (group/harbour-pilots" in run.stdout
+    assert "[HPA]" in run.stdout
+    assert "2 of 5" not in run.stdout  # what it is was just said, so it is not asked whether it is something else
     assert "“Perhaps it is so, but perhaps [Boris Lund] leads the firm of [Norland].”" in run.stdout
     assert "accepted: 1 fact gained" in run.stdout
-    assert "1 decision made, 0 of 1 question left" in run.stdout
-    assert [(one["kind"], one["author"]) for one in kept(kg, copy)] == [("accept", "desk")]
-    assert kg("review", store=copy).stdout == "nothing waits for a decision\n"
+    assert "3 decisions made, 0 of 5 questions left" in run.stdout
+    assert [(one["kind"], one["author"]) for one in kept(kg, copy)] == [
+        ("same", "desk"),
+        ("different", "desk"),
+        ("accept", "desk"),
+    ]
+    assert "1 of 1\n  is HPA here Highland Peoples' Army?" in kg("review", store=copy).stdout
 
 
 def test_a_review_may_be_undone_skipped_and_left(kg: Kg, copy: Path, tmp_path: Path) -> None:
@@ -137,12 +143,12 @@ def test_a_review_may_be_undone_skipped_and_left(kg: Kg, copy: Path, tmp_path: P
     kg("ingest", str(more), store=copy)
     run = kg("review", store=copy, input="unuq")
     assert "nothing to undo yet" in run.stdout
-    assert "rejected" in run.stdout
     assert "judgement 1 taken back" in run.stdout
-    assert "0 decisions made, 2 of 2 questions left" in run.stdout
+    assert "0 decisions made, 6 of 6 questions left" in run.stdout
     assert [one["state"] for one in kept(kg, copy)] == ["undone"]
-    skipped = kg("review", store=copy, input="sn")
-    assert "1 decision made, 0 of 2 questions left" in skipped.stdout
+    skipped = kg("review", store=copy, input="ssssn")
+    assert "rejected" in skipped.stdout
+    assert "1 decision made, 1 of 6 questions left" in skipped.stdout
     assert [one["state"] for one in kept(kg, copy)] == ["undone", "holds"]
 
 
@@ -158,9 +164,9 @@ def test_a_terminal_needs_no_enter(copy: Path) -> None:
         env=environment(),
     ) as process:
         try:
-            os.write(ours, b"n")
+            os.write(ours, b"nq")
             assert process.stdout is not None
-            assert "rejected" in process.stdout.read()
+            assert "1 decision made, 4 of 5 questions left" in process.stdout.read()
             assert process.wait(timeout=300) == 0
         finally:
             process.kill()
@@ -173,7 +179,7 @@ def test_decisions_go_to_the_service_that_holds_the_workspace(kg: Kg, copy: Path
         assert "is now part of" in kg("merge", ANA, MARIA, store=copy, KG_AUTHOR="desk").stdout
         assert "may be one of these" in kg("label", "Harbour", "x", store=copy).stderr
         assert kg("accept", "nothing", store=copy).returncode == 1
-        assert "accepted" in kg("review", store=copy, input="y").stdout
+        assert "1 decision made" in kg("review", store=copy, input="y").stdout
         assert next((one["kind"], one["author"]) for one in kept(kg, copy)) == ("same", "desk")
         assert "taken back" in kg("undo", "1", store=copy).stdout
     assert people(copy) == {ANA, MARIA, BORIS}
