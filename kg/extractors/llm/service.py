@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -113,6 +115,12 @@ class Patience:
         return min(max(wanted, 0.0), self.longest_s) if wanted == wanted else self.longest_s
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The certificates that are trusted; read once, as that takes longer than many a request."""
+    return httpx.create_ssl_context()
+
+
 class ChatClient:
     """Asks a service. A context manager: connections are kept for its block."""
 
@@ -122,7 +130,7 @@ class ChatClient:
         self._patience = patience or Patience()
         headers = {"Authorization": f"Bearer {service.key}"} if service.key else {}
         timeout = httpx.Timeout(service.timeout_s, connect=min(10.0, service.timeout_s))
-        self._http = httpx.Client(headers=headers, timeout=timeout, follow_redirects=False)
+        self._http = httpx.Client(headers=headers, timeout=timeout, verify=_certificates(), follow_redirects=False)
 
     def __enter__(self) -> ChatClient:
         return self
