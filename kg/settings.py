@@ -25,8 +25,8 @@ class SettingsError(KgError):
 
 def _base_iri(value: str) -> str:
     """The value, if entity IRIs can be made by appending to it."""
-    if not value.startswith(("http://", "https://")) or not value.endswith(("/", "#")):
-        raise ValueError("must be an http(s) IRI that ends with / or #")
+    if not value.startswith(("http://", "https://")) or not value.endswith("/"):
+        raise ValueError("must be an http(s) IRI that ends with /")
     if any(c in value for c in '<>"{}|\\^` '):
         raise ValueError("must be an IRI, without spaces, quotes or brackets")
     return value
@@ -35,7 +35,7 @@ def _base_iri(value: str) -> str:
 class Settings(BaseSettings):
     """The settings of one process; a wrong value fails at start."""
 
-    model_config = SettingsConfigDict(env_prefix="KG_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="KG_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     store: str = Field(
         default=DEFAULT_STORE, description="The workspace: a directory, or memory: for a throw-away one."
@@ -45,9 +45,7 @@ class Settings(BaseSettings):
         description="What the graph's own IRIs begin with; fixed when the workspace is created.",
     )
     model: Path | None = Field(default=None, description="A model directory to use instead of the one in the package.")
-    extractor: str = Field(
-        default="model", description="What reads articles: model, llm, or the name of a plug-in."
-    )
+    extractor: str = Field(default="model", description="What reads articles: model, llm, or the name of a plug-in.")
     threads: int | None = Field(
         default=None, ge=1, le=256, description="Threads of the extractor; as many as cores if unset."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from difflib import get_close_matches
@@ -25,8 +26,11 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 }
 COMMANDS: tuple[str, ...] = tuple(name for names in SECTIONS.values() for name in names)
 
+log = logging.getLogger(__name__)
+
 BROKEN_PIPE = 141  # as a shell reports a tool that SIGPIPE ended
 INTERRUPTED = 130
+DISK_HINT = "check the disk, and the permissions of what the message names"
 
 
 class LazyGroup(TyperGroup):
@@ -106,13 +110,31 @@ def _complain(message: str, hint: str | None) -> None:
         note(f"hint: {clean(hint)}")
 
 
+def _of_system(error: OSError) -> str:
+    """What the system refused, and with which file."""
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename is not None else reason
+
+
+def _of_encoding(error: UnicodeEncodeError) -> tuple[str, str]:
+    """What is no text, or cannot be written where it is to go; and what to do."""
+    bad = error.object[error.start : error.end]
+    if any("\ud800" <= char <= "\udfff" for char in bad):
+        return f"{error.object!r} holds bytes that are not UTF-8", "check the encoding of the terminal or the script"
+    return f"{bad!r} cannot be written in {error.encoding}", "set PYTHONIOENCODING=utf-8"
+
+
 def _leave(status: int) -> NoReturn:
     """Exit with a status, silently when nobody reads stdout any more."""
     try:
         sys.stdout.flush()
+        unwritten = status == BROKEN_PIPE
     except BrokenPipeError:
-        status = status or BROKEN_PIPE
-    if status == BROKEN_PIPE:  # the interpreter flushes again at exit, and would complain
+        status, unwritten = status or BROKEN_PIPE, True
+    except OSError as error:
+        _complain(_of_system(error), DISK_HINT)
+        status, unwritten = status or 1, True
+    if unwritten:  # the interpreter flushes again at exit, and would complain
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(status)
 
@@ -129,6 +151,14 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         misused = isinstance(error, MisuseError)
         _complain(str(error), error.hint or (f"see kg {arguments[0]} --help" if misused and arguments else None))
         status = 2 if misused else 1
+    except OSError as error:
+        log.debug("the command failed", exc_info=True)
+        _complain(_of_system(error), DISK_HINT)
+        status = 1
+    except UnicodeEncodeError as error:
+        log.debug("the command failed", exc_info=True)
+        _complain(*_of_encoding(error))
+        status = 1
     except Exception as error:
         # usage errors come from typer's click, which some versions vendor and others import: known by shape
         if not hasattr(error, "format_message"):

@@ -27,11 +27,11 @@ __all__ = [
 ]
 
 WIDTH_IN_A_PIPE = 160
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """The text without characters that a terminal would obey or that would turn its order around."""
+    """The text without characters that a terminal would obey, that would turn its order around, or that are none."""
     return _CONTROL.sub("\ufffd", text)
 
 

@@ -8,6 +8,7 @@ import shutil
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode
 
@@ -18,6 +19,7 @@ __all__ = ["DEFAULT_BASE", "MEMORY", "Layout", "Settings", "checked_base", "chec
 MEMORY = "memory:"
 DEFAULT_BASE = "http://localhost:8000/"
 FORMAT = 1
+_BASE_HINT = "a base IRI begins with http:// or https:// and a host, and ends with /, as https://kg.example.org/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Layout:
             ) from error
         except (OSError, ValueError) as error:
             raise WorkspaceError(f"{self.settings}: {error}") from error
+        if not isinstance(found, dict) or not isinstance(found.get("base"), str):
+            raise WorkspaceError(f"{self.settings}: not the settings of a workspace", hint="restore it from a backup")
         if found.get("format") != FORMAT:
             raise WorkspaceError(
                 f"{self.folder}: a workspace of format {found.get('format')}; this program reads format {FORMAT}",
@@ -91,7 +95,10 @@ class Layout:
             raise WorkspaceError(f"{folder}: there is a workspace already", hint="open it, or choose another directory")
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise WorkspaceError(f"{folder}: not an empty directory", hint="choose a new directory for the workspace")
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WorkspaceError(f"{folder}: cannot be made: {error.strerror}") from error
         making = folder / f".{self.settings.name}"
         descriptor = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as out:
@@ -119,11 +126,16 @@ def checked_remote(remote: str | None) -> str | None:
 
 
 def checked_base(base: str) -> str:
-    """The base IRI, if it can name things. Raises WorkspaceError."""
+    """The base IRI, if everything of a workspace can be named below it. Raises WorkspaceError.
+
+    It cannot end with #: an article's IRI would hold one then, and those of its passages two.
+    """
     try:
-        NamedNode(f"{base}x")
+        NamedNode(base)
+        parts = urlsplit(base)
     except ValueError as error:
-        raise WorkspaceError(f"{base}: no IRI: {error}") from error
-    if not base.startswith(("http://", "https://")) or not base.endswith(("/", "#")):
-        raise WorkspaceError(f"{base}: a base must be an http(s) IRI that ends with / or #")
+        raise WorkspaceError(f"{base}: no IRI: {error}", hint=_BASE_HINT) from error
+    dots = {".", ".."}.intersection(parts.path.split("/"))
+    if not (base.startswith(("http://", "https://")) and parts.hostname and base.endswith("/")) or dots or "?" in base:
+        raise WorkspaceError(f"{base}: nothing can be named below this IRI", hint=_BASE_HINT)
     return base

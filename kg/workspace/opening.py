@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.catalogue import Catalogue
-from kg.errors import StoreLocked
+from kg.errors import StoreLocked, StoreUnavailable
 from kg.filelock import FileLock
 from kg.graph import GraphStore, open_store
 from kg.workspace.layout import MEMORY, Layout, Settings
@@ -47,7 +47,13 @@ def in_memory(base: str) -> Parts:
 def for_writing(layout: Layout, settings: Settings) -> Parts:
     """The workspace, locked, and completed if a killed process left something undone. Raises StoreLocked."""
     lock = FileLock(layout.lock)
-    if not lock.acquire():
+    try:
+        free = lock.acquire()
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{layout.folder}: cannot be written: {error.strerror}", hint="check the permissions of the directory"
+        ) from error
+    if not free:
         raise StoreLocked(
             f"{layout.folder}: another process is writing to this workspace",
             hint="wait for it, or send the work to its service",
@@ -91,7 +97,12 @@ def _readable_snapshot(layout: Layout, settings: Settings) -> Path:
     try:
         free = lock.acquire()
     except OSError:  # a workspace that this user may only read
-        free = False
+        if (newest := newest_snapshot(layout)) is None:
+            raise StoreUnavailable(
+                f"{layout.folder}: holds no snapshot to read, and you may not make one",
+                hint="have somebody who may write there run: kg stats",
+            ) from None
+        return newest
     if free:
         lock.release()
         try:

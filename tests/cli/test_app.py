@@ -107,6 +107,47 @@ def test_failure_exits_with_1_and_a_message(kg: Kg, world: Path, arguments: list
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["show", "caf\udce9"], id="a name"),
+        pytest.param(["delete", "caf\udce9"], id="an id"),
+        pytest.param(["query", 'ASK { ?s ?p "\udce9" }'], id="a query"),
+        pytest.param(["run", "nonsense\udce9"], id="a named query"),
+        pytest.param(["extract", "missing\udce9"], id="a file"),
+    ],
+)
+def test_arguments_that_are_no_text_are_named_without_a_traceback(kg: Kg, copy: Path, arguments: list[str]) -> None:
+    run = kg(*arguments, store=copy)
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+    assert run.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("arguments", [["export"], ["stats", "--json"]])
+def test_a_full_disk_is_said_and_fails(world: Path, arguments: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "kg", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=REPOSITORY,
+            env=environment(KG_STORE=str(world)),
+        )
+    assert run.returncode == 1
+    assert run.stderr.startswith("error: No space left")
+    assert "Traceback" not in run.stderr
+
+
+def test_a_variable_that_is_empty_is_not_set(kg: Kg, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KG_MODEL", "")
+    monkeypatch.setenv("KG_THREADS", "")
+    assert Settings().model is None
+    assert kg("stats", cwd=tmp_path, KG_STORE="").stderr.startswith(f"error: {DEFAULT_STORE}: ")
+
+
 def test_a_wrong_setting_fails_at_start(kg: Kg, world: Path) -> None:
     run = kg("serve", store=world, KG_QUERY_TIMEOUT_S="soon")
     assert run.returncode == 1
