@@ -1,6 +1,7 @@
 """A real service for tests: `python -m tests.serving FOLDER` serves a workspace with the scripted extractor.
 
-`running` starts it in a process of its own, waits until it says where it listens, and ends that process by its id.
+`running` starts it in a process of its own, waits until it says where it listens, and ends that process by its id;
+`serving` does so with the command `kg serve` itself.
 """
 
 from __future__ import annotations
@@ -46,6 +47,33 @@ def running(folder: Path, variables: Mapping[str, str] = {}) -> Iterator[str]:
             process.kill()
             process.wait()
         process.stdout.close()
+
+
+@contextmanager
+def serving(*arguments: str, port: int = 0, variables: Mapping[str, str] = {}) -> Iterator[str]:
+    """The address of `kg serve` with these arguments; it ends with the block."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kg", "serve", "--port", str(port), *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(**variables),
+        cwd=REPOSITORY,
+    )
+    assert process.stderr is not None
+    try:
+        said = process.stderr.readline()
+        while said and not said.startswith("serving "):
+            said = process.stderr.readline()
+        assert said, f"the service ended with status {process.wait(timeout=30)}"
+        yield said.rsplit(" ", 1)[1].strip()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stderr.close()
 
 
 def main() -> None:

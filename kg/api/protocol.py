@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode
 from kg.api.bodies import media_type_of
 from kg.api.problems import Refusal
 
-__all__ = ["QueryRequest", "UpdateRequest", "fields_of", "freshness", "iri", "read_query", "read_request", "seconds"]
+__all__ = ["QueryRequest", "UpdateRequest", "fields_of", "freshness", "iri", "read_request", "seconds"]
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -48,14 +48,6 @@ class UpdateRequest:
     using: tuple[NamedNode, ...] = ()
     using_named: tuple[NamedNode, ...] = ()
     fresh: bool = True
-
-
-def read_query(method: str, query_string: bytes, content_type: str | None, body: bytes) -> QueryRequest:
-    """The query that a request carries; raises Refusal (400, 405, 415), 403 for an update."""
-    found = read_request(method, query_string, content_type, body)
-    if isinstance(found, UpdateRequest):
-        raise Refusal(403, "only queries are answered here", hint="POST updates to /sparql, with a key")
-    return found
 
 
 def read_request(

@@ -10,7 +10,7 @@ import pytest
 
 from kg.workspace import Workspace
 from tests.factory import World
-from tests.serving import running
+from tests.serving import running, serving
 
 KEY = "a key from the environment"
 URL_ID = "https://example.org/news?id=1&part=a/b"
@@ -56,6 +56,18 @@ def writable(folder: Path) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {KEY}"}
     with (
         running(folder, {"KG_API_KEY": KEY, "KG_QUERY_WORKERS": "2"}) as url,
+        httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=60) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(scope="package")
+def plain() -> Iterator[httpx.Client]:
+    """A client, with a key, of an ordinary store; each test removes what is there before it begins."""
+    headers = {"Authorization": f"Bearer {KEY}"}
+    variables = {"KG_API_KEY": KEY, "KG_QUERY_WORKERS": "1", "KG_MAX_GRAPH_MB": "1", "KG_CORS_ORIGINS": "*"}
+    with (
+        serving("--plain", "memory:", variables=variables) as url,
         httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=60) as client,
     ):
         yield client

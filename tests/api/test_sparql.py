@@ -134,7 +134,7 @@ def test_others_are_served_while_a_query_runs_to_its_deadline(client: httpx.Clie
         ),
         pytest.param({"method": "GET", "params": {"query": "ASK {}", "format": "gif"}}, 400, id="format"),
         pytest.param({"method": "GET", "params": {"update": "CLEAR ALL"}}, 400, id="update by GET"),
-        pytest.param({"method": "POST", "data": {"update": "CLEAR ALL"}}, 403, id="update"),
+        pytest.param({"method": "POST", "data": {"update": "CLEAR ALL"}}, 401, id="update without a key"),
         pytest.param({"method": "POST", "content": b"x" * 5_000_000}, 413, id="size"),
     ],
 )
@@ -145,14 +145,28 @@ def test_a_bad_request_gets_a_problem_document(client: httpx.Client, request_: d
     assert response.headers["access-control-allow-origin"] == "*"
 
 
-def test_a_refused_update_names_the_right_routes(client: httpx.Client) -> None:
-    assert "POST /articles" in client.post("/sparql", data={"update": "CLEAR ALL"}).json()["hint"]
-
-
 def test_without_a_query_programs_get_a_service_description_and_people_a_form(client: httpx.Client) -> None:
     description = client.get("/sparql", headers={"Accept": "text/turtle"})
     assert any(t.object.value.endswith("#Service") for t in parse(description.content, RdfFormat.TURTLE))
     assert "<textarea" in client.get("/sparql", headers={"Accept": "text/html"}).text
+
+
+def test_long_answers_are_compressed_for_those_who_ask(client: httpx.Client) -> None:
+    query = "SELECT * { ?s ?p ?o }"
+    packed, plain = (
+        client.get("/sparql", params={"query": query}, headers={"Accept-Encoding": coding})
+        for coding in ("gzip", "identity")
+    )
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"])
+    assert "Accept-Encoding" in packed.headers["vary"]
+
+
+def test_an_answer_says_which_version_of_the_graph_it_shows(client: httpx.Client) -> None:
+    version = client.get("/readyz").json()["served_version"]
+    assert ask(client, LEADERS).headers["graph-version"] == str(version)
 
 
 def test_preflights_are_answered(client: httpx.Client) -> None:
