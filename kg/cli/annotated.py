@@ -64,11 +64,11 @@ def article_lines(reading: Reading) -> Iterator[Line]:
     for draft in reading.drafts:
         below.setdefault(max(bisect_right(starts, draft.sentence.start) - 1, 0), []).append(draft)
     marks = sorted((_mark(reading, i, mention) for i, mention in enumerate(extraction.mentions)), key=lambda m: m.start)
-    paragraphs = {paragraph.start for paragraph in document.paragraphs}
-    first = 0
+    first = before = 0
     for n, sentence in enumerate(document.sentences):
-        if sentence.start in paragraphs or n == 0:
+        if n == 0 or "\n\n" in document.text[before : sentence.start]:
             yield 0, ()
+        before = sentence.end
         while first < len(marks) and marks[first].end <= sentence.start:
             first += 1
         last = first
