@@ -41,12 +41,6 @@ class ApiKey:
     name: str
     sha256: str
     created: str
-    scope: str = "write"
-
-    @property
-    def may_write(self) -> bool:
-        """Whether the key opens the routes that write."""
-        return self.scope == "write"
 
 
 class KeyRing:

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kg import __version__
+from kg.api.graphs import FORMS as GRAPH_FORMS
 from kg.api.graphs import GraphsEndpoint
 from kg.api.hosts import host_check
 from kg.api.middleware import Envelope
@@ -117,6 +118,7 @@ def _routes(service: Service) -> FastAPI:
         for model in (ProblemOut, ArticleIn):  # which routes name without FastAPI's knowing
             schemas.setdefault(model.__name__, model.model_json_schema())
         document["paths"].setdefault("/sparql", _SPARQL)
+        document["paths"].setdefault("/graphs", _GRAPHS)
         return document
 
     api.openapi = openapi  # type: ignore[method-assign] # the documented way to extend it
@@ -172,17 +174,71 @@ _SPARQL: dict[str, Any] = {
     },
     "post": {
         "tags": ["sparql"],
-        "summary": "Answer a SPARQL query",
+        "summary": "Answer a SPARQL query, or run an update",
+        "description": "An update needs a key and writes the graphs of users; when the answer is there, readers see it.",
         "operationId": "post_sparql",
+        "parameters": [
+            {"name": "using-graph-uri", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
+            {"name": "using-named-graph-uri", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
+        ],
         "requestBody": {
             "required": True,
             "content": {
                 "application/sparql-query": {"schema": {"type": "string"}, "example": _EXAMPLE},
+                "application/sparql-update": {"schema": {"type": "string"}},
                 "application/x-www-form-urlencoded": {
-                    "schema": {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]}
+                    "schema": {
+                        "type": "object",
+                        "properties": {"query": {"type": "string"}, "update": {"type": "string"}},
+                    }
                 },
             },
         },
-        "responses": _ANSWER,
+        "responses": {
+            **_ANSWER,
+            "204": {"description": "The update is done"},
+            "401": {"description": "A problem document: an update without a key"},
+            "403": {"description": "A problem document: a wrong key, or a graph that changes by another route"},
+        },
     },
+}
+_GRAPH_NAMES = [
+    {"name": "graph", "in": "query", "schema": {"type": "string", "format": "iri"}, "description": "A named graph."},
+    {"name": "default", "in": "query", "schema": {"type": "string", "maxLength": 0}, "allowEmptyValue": True},
+]
+_GRAPH_PROBLEMS = {
+    "400": {"description": "A problem document: no graph named, or more than one, or no RDF"},
+    "404": {"description": "A problem document: no such graph"},
+}
+_GRAPH_WRITTEN = {
+    **_GRAPH_PROBLEMS,
+    "201": {"description": "The graph is new"},
+    "204": {"description": "Done"},
+    "401": {"description": "A problem document: no key"},
+    "403": {"description": "A problem document: a wrong key, or a graph that changes by another route"},
+    "413": {"description": "A problem document: too large"},
+    "415": {"description": "A problem document: another media type"},
+}
+_GRAPH_BODY = {
+    "required": True,
+    "content": {form: {"schema": {"type": "string"}} for form in GRAPH_FORMS if not form.startswith("application/x-")},
+}
+_GRAPHS: dict[str, Any] = {
+    method: {
+        "tags": ["sparql"],
+        "summary": summary,
+        "description": "SPARQL 1.1 Graph Store HTTP Protocol. `/graphs/PATH` names the graph of that address.",
+        "operationId": f"{method}_graphs",
+        "parameters": _GRAPH_NAMES,
+        "responses": {**_GRAPH_PROBLEMS, "200": {"description": "The graph, by Accept"}}
+        if method == "get"
+        else _GRAPH_WRITTEN,
+        **({"requestBody": _GRAPH_BODY} if method in ("put", "post") else {}),
+    }
+    for method, summary in {
+        "get": "A whole graph",
+        "put": "Make a document the whole content of a graph",
+        "post": "Add a document to a graph; without a name, make a new one",
+        "delete": "Remove a graph",
+    }.items()
 }

@@ -29,7 +29,5 @@ def authorise(keys: KeyRing, scope: MutableMapping[str, Any]) -> ApiKey:
     holder = keys.holder(given)
     if holder is None:
         raise Refusal(403, "this API key opens nothing here", hint="kg key --list names the keys of the workspace")
-    if not holder.may_write:
-        raise Refusal(403, f"the key {holder.name} may only read", hint="kg key NAME makes one that may write")
     note(scope, key=holder.name or "(environment)")
     return holder

@@ -124,7 +124,7 @@ def test_managed_graphs_can_be_read_and_not_written_as_wholes(writable: httpx.Cl
     assert before.status_code == 200
     body = {"content": b"", "headers": {"Content-Type": "text/turtle"}} if method != "DELETE" else {}
     assert writable.request(method, f"/graphs?{name}", **body).status_code == 403  # type: ignore[arg-type]
-    assert writable.get(f"/graphs?{name}", params={"fresh": "1"}).status_code == 200
+    assert writable.get(f"/graphs?{name}&fresh=1").status_code == 200
 
 
 def test_the_users_own_graphs_survive_a_rebuild_and_are_joined_with_the_facts(writable: httpx.Client) -> None:

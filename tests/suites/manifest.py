@@ -71,6 +71,18 @@ def read_tests(*manifests: str) -> list[ProtocolTest]:
     return [test for name in manifests for test in _read(name)] if suite() else []
 
 
+def read_texts(manifest: str) -> list[tuple[str, str]]:
+    """The tests of a manifest that tells them in Markdown: names and texts, in order; none where it is absent."""
+    if not suite():
+        return []
+    graph = _Graph(_file(manifest))
+    entries = graph.list(graph.one(graph.subject(RDF + "type", MF + "Manifest"), MF + "entries"))
+    return [
+        (entry.value.rpartition("#")[2], max((text.value for text in graph.values(entry, RDFS + "comment")), key=len))
+        for entry in entries
+    ]
+
+
 @cache
 def _file(name: str) -> bytes:
     where = suite()
