@@ -6,10 +6,12 @@ choose("application/ld+json;q=0.9, */*;q=0.1", offers)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["BOOLEANS", "DOCUMENTS", "SOLUTIONS", "TRIPLES", "NotAcceptable", "Offer", "by_extension", "choose"]
+from kg.graph.accept import SOLUTION_TYPES, TRIPLE_TYPES, media_ranges
+
+__all__ = ["DOCUMENTS", "SOLUTIONS", "TRIPLES", "NotAcceptable", "Offer", "by_extension", "choose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +28,30 @@ class Offer:
         return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
 
 
-HTML = Offer("text/html", "html", ("application/xhtml+xml",))
-JSON_LD = Offer("application/ld+json", "jsonld", ("application/json",))
-TURTLE = Offer("text/turtle", "ttl", ("application/x-turtle",))
-N_TRIPLES = Offer("application/n-triples", "nt", ("text/plain",))
-RDF_XML = Offer("application/rdf+xml", "rdf", ("application/xml", "text/xml"))
+def _results(media_type: str, extension: str) -> Offer:
+    """What answers with rows or a boolean."""
+    return Offer(media_type, extension, SOLUTION_TYPES[media_type])
 
+
+def _rdf(media_type: str, extension: str) -> Offer:
+    """What answers with triples."""
+    return Offer(media_type, extension, TRIPLE_TYPES[media_type])
+
+
+HTML = Offer("text/html", "html", ("application/xhtml+xml",))
 JSON = Offer("application/json", "json", ("application/ld+json", "text/json"))
-JSON_RESULTS = Offer("application/sparql-results+json", "srj", ("application/json", "text/json"))
-XML_RESULTS = Offer("application/sparql-results+xml", "srx", ("application/xml", "text/xml"))
-CSV = Offer("text/csv", "csv")
-TSV = Offer("text/tab-separated-values", "tsv")
+
+JSON_LD = _rdf("application/ld+json", "jsonld")
+TURTLE = _rdf("text/turtle", "ttl")
+N_TRIPLES = _rdf("application/n-triples", "nt")
+RDF_XML = _rdf("application/rdf+xml", "rdf")
+
+JSON_RESULTS = _results("application/sparql-results+json", "srj")
+XML_RESULTS = _results("application/sparql-results+xml", "srx")
+CSV = _results("text/csv", "csv")
+TSV = _results("text/tab-separated-values", "tsv")
 
 SOLUTIONS = (JSON_RESULTS, XML_RESULTS, CSV, TSV)
-BOOLEANS = SOLUTIONS
 TRIPLES = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML)
 DOCUMENTS = (JSON_LD, TURTLE, N_TRIPLES, RDF_XML, HTML)
 
@@ -64,7 +76,7 @@ def choose(accept: str | None, offers: Sequence[Offer]) -> Offer:
     """
     if accept is None or not accept.strip():
         return offers[0]
-    ranges = tuple(_ranges(accept))
+    ranges = tuple(media_ranges(accept))
     best = max(range(len(offers)), key=lambda i: (*_liking(offers[i], ranges), -i))
     if _liking(offers[best], ranges)[0] <= 0:
         raise NotAcceptable(accept, offers)
@@ -84,22 +96,6 @@ def by_extension(path: str, offers: Sequence[Offer]) -> tuple[str, Offer | None]
             if offer.extension == extension:
                 return stem, offer
     return path, None
-
-
-def _ranges(accept: str) -> Iterator[tuple[str, float]]:
-    """The media ranges of an Accept header with their qualities; what cannot be read is passed over."""
-    for part in accept.split(","):
-        media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        quality = 1.0
-        for parameter in parameters:
-            name, _, value = parameter.partition("=")
-            if name.strip() == "q":
-                try:
-                    quality = min(1.0, max(0.0, float(value)))
-                except ValueError:
-                    quality = 0.0
-        if "/" in media_type:
-            yield media_type, quality
 
 
 def _liking(offer: Offer, ranges: Sequence[tuple[str, float]]) -> tuple[float, int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["SOLUTION_TYPES", "TRIPLE_TYPES", "Formats", "formats"]
+__all__ = ["SOLUTION_TYPES", "TRIPLE_TYPES", "Formats", "formats", "media_ranges"]
 
 # Media type → other names that clients use for it; our order of preference.
 SOLUTION_TYPES: dict[str, tuple[str, ...]] = {
@@ -48,12 +48,12 @@ def formats(accept: str | None = None) -> Formats:
     """
     if accept is None or not accept.strip():
         accept = "*/*"
-    ranges = tuple(_ranges(accept))
+    ranges = tuple(media_ranges(accept))
     return Formats(_best(ranges, SOLUTION_TYPES), _best(ranges, TRIPLE_TYPES))
 
 
-def _ranges(accept: str) -> Iterator[tuple[str, float]]:
-    """The media ranges with their qualities; what cannot be read is passed over."""
+def media_ranges(accept: str) -> Iterator[tuple[str, float]]:
+    """Yield the media ranges of an Accept header with their qualities; what cannot be read is passed over."""
     for part in accept.split(","):
         media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
         quality = 1.0

@@ -18,6 +18,7 @@ from kg.api.negotiation import DOCUMENTS, SOLUTIONS, TRIPLES, NotAcceptable, by_
         ),
         pytest.param("application/json", "application/sparql-results+json", id="alias"),
         pytest.param("application/xml", "application/sparql-results+xml", id="xml alias"),
+        pytest.param("text/tsv", "text/tab-separated-values", id="another name for TSV, which the workers know"),
         pytest.param("text/*", "text/csv", id="subtype wildcard"),
         pytest.param("TEXT/CSV ; Q=1", "text/csv", id="case and spaces"),
         pytest.param("text/csv;q=0, */*;q=0.1", "application/sparql-results+json", id="refused type"),
