@@ -32,6 +32,16 @@ class FileLock:
         self._descriptor = descriptor
         return True
 
+    def is_free(self) -> bool:
+        """Whether nobody holds the lock now; False where one may not look."""
+        try:
+            free = self.acquire()
+        except OSError:
+            return False
+        if free:
+            self.release()
+        return free
+
     def release(self) -> None:
         """Let go of the lock. Releasing twice is fine."""
         if self._descriptor is not None:

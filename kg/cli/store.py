@@ -77,13 +77,17 @@ def open_or_create(store: str | None, *, base: str | None = None) -> Iterator[Wo
 
 def service_at(store: str | None) -> ServiceClient | None:
     """The service that holds the workspace, if one runs; writes go to it."""
-    address = ServiceAddress.read(Path(location_of(store)))
+    folder = Path(location_of(store))
+    address = ServiceAddress.read(folder)
     if address is None:
         return None
     from kg.cli.client import ServiceClient
+    from kg.filelock import FileLock
+    from kg.workspace.layout import Layout
 
     client = ServiceClient(address)
-    return client if client.is_alive() else None
+    # A service that was killed leaves its address, at which that of another workspace may answer now.
+    return client if client.is_alive() and not FileLock(Layout(folder).lock).is_free() else None
 
 
 def selecting(workspace: Workspace) -> Select:

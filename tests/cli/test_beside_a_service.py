@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -46,6 +47,18 @@ def test_commands_write_through_the_service_and_read_beside_it(kg: Kg, copy: Pat
     assert ServiceAddress.read(copy) is None
     assert articles(kg, copy) == 3
     assert before != kg("export", "--format", "nquads", store=copy).stdout
+
+
+def test_the_address_that_a_killed_service_left_is_not_taken_for_another_ones(
+    kg: Kg, copy: Path, world: Path, tmp_path: Path
+) -> None:
+    other = Path(shutil.copytree(world, tmp_path / "other"))
+    with running(other):
+        left = json.loads((other / "service.json").read_text())
+        (copy / "service.json").write_text(json.dumps({**left, "token": "kg_of_the_killed_one"}))
+        deleted = kg("delete", URL_ID, store=copy)
+        assert (deleted.returncode, deleted.stdout) == (0, "1 article deleted\n"), deleted.stderr
+        assert articles(kg, other) == 4
 
 
 def test_an_article_is_the_same_whichever_way_it_came(kg: Kg, copy: Path, tmp_path: Path) -> None:
