@@ -479,7 +479,9 @@ def test_one_name_needs_no_other_reason() -> None:
 
 
 def test_an_acronym_explains_itself_while_it_is_clear_and_after() -> None:
-    with opened([0], [2]) as workspace:
+    with opened([0]) as workspace:
+        assert "one article" in explained(workspace, "HPA", PILOTS)[0].because
+        workspace.ingest([World.article("1.txt", [2])], World.extractor())
         found, _ = explained(workspace, "HPA", PILOTS)
         assert found.one
         assert "acronym" in found.because

@@ -68,7 +68,9 @@ def _joined(
     all_slots = {_slot(catalogue, chain) for chain in chains}
     keys = [keys_of(some) for some in named]
     by_rule = len(all_slots) == 1
-    if by_rule and keys[0] == keys[1] and len(buckets_of(chains)) == 1:
+    if len(chains) == 1:
+        note = "the one article that speaks of it takes both names for one thing"
+    elif by_rule and keys[0] == keys[1] and len(buckets_of(chains)) == 1:
         note = "every mention has this key, and one key is one entity"
     elif by_rule:
         note = "the articles tie these names together: one defines the other as its acronym, or a polity bears both"

@@ -79,7 +79,7 @@ def test_a_split_lists_the_articles_and_then_parts_them(kg: Kg, copy: Path) -> N
 
 def test_a_claim_that_show_names_can_be_rejected_and_accepted(kg: Kg, copy: Path) -> None:
     text = kg("show", BORIS, store=copy).stdout
-    (claim,) = re.findall(r"“Perhaps it is so[^”]*”\n[^\n]*?(claim/[0-9a-f]+)", text)
+    (claim,) = re.findall(r"“Perhaps it is so[^”]*”[^“]*?(claim/[0-9a-f]+)", text)
     accepted = kg("accept", claim, store=copy)
     assert "+ Boris Lund — leads — Norland" in accepted.stdout
     rejected = kg("reject", claim.removeprefix("claim/"), "--reason", "a joke", store=copy)
