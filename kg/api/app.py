@@ -35,6 +35,7 @@ __all__ = ["create_app", "create_plain_app"]
 
 FORM_OVERHEAD = 6  # a character of a query is up to four bytes, and percent-encoding trebles most of them
 SMALL_BODY = 1 << 20
+EXPORTS = 4  # at once: each may take a thread for minutes, and readers share 40
 GZIP_FROM = 1024  # bytes: less is a packet anyway
 GZIP_LEVEL = 4  # a third of the time of 9 for a tenth more bytes
 
@@ -104,7 +105,8 @@ def _routes(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     api.state.service = service
-    api.state.turns = Turns()
+    api.state.turns = Turns("writes", at_once=1)
+    api.state.export_turns = Turns("exports", at_once=EXPORTS)
     for kind in (KgError, HTTPException, NotAcceptable, RequestValidationError, Exception):
         api.add_exception_handler(kind, _problem)
     for routes in (meta, entities, queries, articles, judgements, review, exports, documents):

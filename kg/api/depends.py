@@ -16,6 +16,7 @@ from kg.api.turns import Turns
 __all__ = [
     "PROBLEMS",
     "AcceptDep",
+    "ExportTurnsDep",
     "KeyNameDep",
     "NoneMatchDep",
     "ServiceDep",
@@ -50,6 +51,12 @@ def _turns(request: Request) -> Turns:
     return turns
 
 
+def _export_turns(request: Request) -> Turns:
+    turns = request.app.state.export_turns
+    assert isinstance(turns, Turns)
+    return turns
+
+
 async def _turn(turns: Annotated[Turns, Depends(_turns)]) -> AsyncIterator[None]:
     """Wait until no other request writes. Only for routes whose body is read by then: none may dawdle in its turn."""
     async with turns.one():
@@ -60,6 +67,7 @@ ServiceDep = Annotated[Service, Depends(_service)]
 WriterDep = Depends(_writer)
 TurnDep = Depends(_turn)
 TurnsDep = Annotated[Turns, Depends(_turns)]
+ExportTurnsDep = Annotated[Turns, Depends(_export_turns)]
 KeyNameDep = Annotated[str | None, Depends(_writer)]
 AcceptDep = Annotated[str | None, Header(alias="accept", include_in_schema=False)]
 NoneMatchDep = Annotated[str | None, Header(alias="if-none-match", include_in_schema=False)]

@@ -1,4 +1,4 @@
-"""Writers take turns outside the threads that answer readers: the graph changes in one place at a time anyway."""
+"""Long work takes turns outside the threads that answer readers: writes, one at a time, and exports."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from kg.api.problems import RETRY_AFTER_S, Refusal
 __all__ = ["MAX_WAITING", "Turns"]
 
 MAX_WAITING = 32
-"""Writes that may wait: each keeps its article in memory, and a client should hear in time that it has to slow down."""
+"""Requests that may wait: each keeps its article in memory, and a client should hear in time that it has to slow down."""
 
 
 class Turns:
-    """The turns of one service. A write that waited on a lock in a thread would keep a reader's thread meanwhile."""
+    """The turns of one service, so many at once. Work that waited on a lock in a thread would keep a reader's thread."""
 
-    def __init__(self) -> None:
-        self._lock = asyncio.Lock()
+    def __init__(self, what: str, at_once: int) -> None:
+        self._what = what
+        self._free = asyncio.Semaphore(at_once)
         self._waiting = 0
 
     @asynccontextmanager
@@ -27,16 +28,16 @@ class Turns:
         if self._waiting >= MAX_WAITING:
             raise Refusal(
                 503,
-                f"{MAX_WAITING} writes are waiting already",
-                hint="send one article after the other, each when the one before is done",
+                f"{MAX_WAITING} {self._what} are waiting already",
+                hint="send one request after the other, each when the one before is done",
                 headers={"Retry-After": str(RETRY_AFTER_S)},
             )
         self._waiting += 1
         try:
-            await self._lock.acquire()
+            await self._free.acquire()
         finally:
             self._waiting -= 1
         try:
             yield
         finally:
-            self._lock.release()
+            self._free.release()

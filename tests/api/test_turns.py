@@ -1,4 +1,4 @@
-"""Many writers at once: readers are answered meanwhile, and who comes when too many wait is told so."""
+"""Many writers or exports at once: readers are answered meanwhile, and who comes when too many wait is told so."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import asyncio
 import threading
 from collections import Counter
 from pathlib import Path
+from typing import IO
 
 import httpx
+import pytest
 from pydantic import SecretStr
 
-from kg.api.app import create_app
+from kg.api.app import EXPORTS, create_app
 from kg.api.service import Service
 from kg.api.turns import MAX_WAITING
+from kg.graph.scope import Scope
 from kg.settings import Settings
 from kg.types import Document, Extraction
 from kg.workspace import Workspace
@@ -53,6 +56,36 @@ async def _scene(service: Service, extractor: SlowExtractor) -> tuple[int, Count
         answers = await asyncio.gather(*writers)
     assert all(answer.headers["retry-after"] for answer in answers if answer.status_code == 503)
     return read.status_code, Counter(answer.status_code for answer in answers)
+
+
+async def _exporting(service: Service, begun: threading.Event, gate: threading.Event) -> tuple[int, Counter[int]]:
+    """The status of a read while exports are being written, and how often the exports got which status."""
+    transport = httpx.ASGITransport(app=create_app(service))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000", timeout=60) as client:
+        exports = [asyncio.create_task(client.get("/export")) for _ in range(WRITERS)]
+        try:
+            assert await asyncio.to_thread(begun.wait, 60)
+            read = await asyncio.wait_for(client.get("/entities?q=Ana"), timeout=30)
+        finally:
+            gate.set()
+        answers = await asyncio.gather(*exports)
+    return read.status_code, Counter(answer.status_code for answer in answers)
+
+
+def test_readers_are_answered_while_exports_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, gate = threading.Event(), threading.Event()
+
+    def export(self: Service, form: str, out: IO[bytes], *, scope: Scope, provenance: bool) -> None:
+        begun.set()
+        assert gate.wait(60)
+        out.write(b"# nothing")
+
+    monkeypatch.setattr(Service, "export", export)
+    with Workspace.create(tmp_path / "workspace") as workspace:
+        service = Service(workspace, Settings(), load=World.extractor)
+        read, exported = asyncio.run(_exporting(service, begun, gate))
+    assert read == 200
+    assert exported == {200: MAX_WAITING + EXPORTS, 503: WRITERS - MAX_WAITING - EXPORTS}
 
 
 def test_readers_are_answered_while_writers_wait(tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ from typing import IO, Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from pyoxigraph import NamedNode
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from kg.api.depends import ServiceDep, problems
+from kg.api.depends import ExportTurnsDep, ServiceDep, problems
 from kg.api.problems import Refusal
+from kg.api.service import Service
 from kg.graph.export import FORMATS
 from kg.graph.scope import WHOLE, Scope
 
@@ -22,9 +24,10 @@ CHUNK = 1 << 18
 Format = Literal["turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml"]
 
 
-@router.get("/export", response_class=Response, responses=problems(400, 404), summary="Export the graph")
-def get_export(
+@router.get("/export", response_class=Response, responses=problems(400, 404, 503), summary="Export the graph")
+async def get_export(
     service: ServiceDep,
+    turns: ExportTurnsDep,
     format: Annotated[Format, Query(description="How it is written; trig and nquads keep the graphs.")] = "turtle",  # noqa: A002
     entity: Annotated[str | None, Query(description="Only what concerns the entity of this IRI, slug or name.")] = None,
     article: Annotated[str | None, Query(description="Only what the article of this id says.")] = None,
@@ -33,25 +36,34 @@ def get_export(
     """Equal graphs give equal files. Written to the end before the first byte is sent, so no file comes broken."""
     if entity is not None and article is not None:
         raise Refusal(400, "give entity or article, not both")
-    scope = WHOLE
-    if entity is not None:
-        scope = Scope(entity=NamedNode(service.find(entity)))
-    elif article is not None:
-        scope = Scope(article=service.article_iri(article))
     form = FORMATS[format]
-    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by the stream
-    try:
-        service.export(format, file, scope=scope, provenance=provenance)
-        size = file.tell()
-        file.seek(0)
-    except BaseException:
-        file.close()
-        raise
+    async with turns.one():
+        file, size = await run_in_threadpool(_written, service, format, entity, article, provenance)
     headers = {
         "Content-Length": str(size),
         "Content-Disposition": f'attachment; filename="newsgraph.{form.file_extension}"',
     }
     return StreamingResponse(_chunks(file), headers=headers, media_type=form.media_type)
+
+
+def _written(
+    service: Service, form: str, entity: str | None, article: str | None, provenance: bool
+) -> tuple[IO[bytes], int]:
+    """The export as a file, from its beginning, and its size."""
+    scope = WHOLE
+    if entity is not None:
+        scope = Scope(entity=NamedNode(service.find(entity)))
+    elif article is not None:
+        scope = Scope(article=service.article_iri(article))
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by the stream
+    try:
+        service.export(form, file, scope=scope, provenance=provenance)
+        size = file.tell()
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file, size
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
