@@ -8,7 +8,7 @@ import typer
 
 from kg.cli.choose import choose, tell
 from kg.cli.options import ExtractorOption, MisuseError, ModelOption, StoreOption, ThreadsOption
-from kg.cli.output import number, progress, put
+from kg.cli.output import note, number, progress, put
 from kg.cli.store import service_at, writing
 
 
@@ -40,9 +40,19 @@ def command(
     reader = choose(extractor, model, threads) if extract else None
     with writing(store) as workspace:
         count = len(workspace.catalogue.articles.ids())
+        kept: list[str] = []
         with progress("rebuilding", count) as step:
+
+            def done(name: str, outcome: str) -> None:
+                step(1)
+                if outcome == "kept":
+                    kept.append(name)
+
             try:
-                workspace.rebuild(extractor=reader, progress=lambda name, outcome: step(1))
+                workspace.rebuild(extractor=reader, progress=done)
             finally:
                 tell(reader)
     put(f"rebuilt from {number(count, 'article')}")
+    if kept:
+        note(f"error: {number(len(kept), 'article')} could not be read again: what was found before is kept")
+        raise typer.Exit(1)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 from kg.catalogue import Catalogue
-from kg.errors import ArticleError
+from kg.errors import ArticleError, KgError
 from kg.pipeline import Prepared, prepare
 from kg.types import Article, Extractor, Report
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 BATCH_ARTICLES, BATCH_S = 64, 2.0  # a commit waits for the disk: one for so many articles, or for so much time
 
 Progress = Callable[[str, str], None]
-"""Called with each input's source or id and its outcome: added, replaced, unchanged, skipped."""
+"""Called with each input's source or id and its outcome: added, replaced, unchanged, skipped; rebuilt, kept."""
 
 
 class Counts:
@@ -52,7 +52,7 @@ def batches(
 ) -> Iterator[list[Prepared]]:
     """Yield the new and changed articles, read and extracted, in batches that the caller commits at once.
 
-    An article that comes twice is never twice in a batch.
+    An article that comes twice is never twice in a batch. Where the extractor itself fails, what it read before comes first.
     """
     from kg.articles import clean
 
@@ -70,6 +70,10 @@ def batches(
         except ArticleError as error:
             counts.skip(error)
             continue
+        except KgError:
+            if batch:
+                yield list(batch.values())
+            raise
         if prepared is None:
             counts.count("unchanged", article.id)
             continue
@@ -84,10 +88,15 @@ def batches(
 
 
 def extracted(catalogue: Catalogue, ids: Iterable[str], extractor: Extractor) -> Iterator[Prepared]:
-    """Yield these articles, cleaned and extracted anew from what the catalogue holds."""
+    """Yield these articles, cleaned and extracted anew from what the catalogue holds, but those that the extractor cannot read."""
     from kg.articles import clean
 
     for article_id in ids:
         if (article := catalogue.articles.article(article_id)) is not None:
             document = clean(article)
-            yield Prepared(article, document, extractor.extract(document))
+            try:
+                extraction = extractor.extract(document)
+            except ArticleError as error:
+                log.warning("%s: what was found before is kept: %s", article_id, error.reason)
+            else:
+                yield Prepared(article, document, extraction)

@@ -174,7 +174,8 @@ class Workspace:
     def rebuild(self, *, extractor: Extractor | None = None, progress: Progress | None = None) -> None:
         """Make the graph anew from the catalogue; with an extractor, its articles are cleaned and extracted anew first.
 
-        Entities keep their IRIs, judgements hold, and the user's own graphs stay.
+        Of one that the extractor cannot read, what was found before stays: `progress` is told "kept". Entities keep their
+        IRIs, judgements hold, and the user's own graphs stay.
         """
         ids = self.catalogue.articles.ids()
         for at in range(0, len(ids), BATCH_ARTICLES):
@@ -186,11 +187,12 @@ class Workspace:
                 for prepared in found:
                     if prepared.article.id in left:
                         pipeline.put(change, self.base, prepared)
-                for article_id in () if extractor else sorted(left):
+                read = {prepared.article.id for prepared in found}
+                for article_id in sorted(left - read):
                     pipeline.put_again(change, self.base, article_id)
             if progress is not None:
                 for article_id in part:
-                    progress(article_id, "rebuilt")
+                    progress(article_id, "kept" if extractor and article_id in left - read else "rebuilt")
         with self._writing:
             with self._writable_catalogue() as change:
                 change.claims.weigh_again()

@@ -77,6 +77,17 @@ def test_stored_articles_are_read_again_by_it(standin: StandIn, tmp_path: Path) 
     assert "uncalibrated" in kg("export", "--format", "nquads", "--store", store).stdout
 
 
+def test_what_it_cannot_read_again_stays_as_it_was(standin: StandIn, tmp_path: Path) -> None:
+    named = {"KG_LLM_URL": standin.url, "KG_LLM_MODEL": "m", "KG_EXTRACTOR": "llm", "KG_STORE": str(tmp_path / "s")}
+    assert kg("ingest", "-", **named).returncode == 0
+    before = kg("export", "--format", "nquads", **named).stdout
+    standin.script = lambda asked: Reply("no")
+    run = kg("rebuild", "--extract", **named)
+    assert (run.returncode, run.stdout) == (1, "rebuilt from 1 article\n")
+    assert "what was found before is kept" in run.stderr
+    assert kg("export", "--format", "nquads", **named).stdout == before
+
+
 def test_an_article_without_a_usable_answer_is_skipped_and_named(standin: StandIn) -> None:
     standin.script = lambda asked: Reply("no" if "Lund" in asked.question["sentences"][0]["text"] else ANSWER)
     lines = "\n".join(
