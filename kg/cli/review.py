@@ -177,7 +177,13 @@ class _Session:
 
 def _print_claim(question: Question) -> None:
     denied = "" if question.supports else "NOT: "
-    put(wrapped(f"{denied}{question.subject} — {verb_of(question.predicate or '')} — {question.object}", then="  "))
+    put(
+        wrapped(
+            f"{denied}{question.subject} — {verb_of(question.predicate or '')} — {question.object}",
+            indent="  ",
+            then="    ",
+        )
+    )
     told = f"{question.modality} by {question.attributed_to}" if question.attributed_to else question.modality
     _print_sentence(question, f" ({told}, {question.confidence:.2f})")
 
@@ -185,7 +191,11 @@ def _print_claim(question: Question) -> None:
 def _print_pair(question: Question) -> None:
     from kg.cli.outcome import short
 
-    put(wrapped(f"is {question.subject} here {question.object}?  ({short(question.other or '')})", then="  "))
+    put(
+        wrapped(
+            f"is {question.subject} here {question.object}?  ({short(question.other or '')})", indent="  ", then="    "
+        )
+    )
     if question.sentence:
         _print_sentence(question)
 

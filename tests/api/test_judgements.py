@@ -9,6 +9,7 @@ import pytest
 
 from kg.access import KeyRing
 from tests.api.conftest import KEY
+from tests.factory import World
 
 ANA, MARIA = "Ana Diaz", "Ana Maria Diaz"
 
@@ -91,6 +92,8 @@ def test_what_waits_is_answered_and_asked_no_more(writable: httpx.Client) -> Non
             found[one["kind"]].append(one)
         return found
 
+    # a second group of that acronym, so that nobody knows any more which one an article means by it
+    assert writable.post("/articles", json={"id": "army", "text": World.sentences[1]}).status_code == 201
     before = waiting()
     (claim,) = before["claim"]
     assert claim["sentence"][slice(*claim["subject_at"])] == "Boris Lund"
@@ -103,6 +106,7 @@ def test_what_waits_is_answered_and_asked_no_more(writable: httpx.Client) -> Non
     for _ in range(2):
         writable.delete("/judgements/last")
     assert waiting() == before
+    writable.delete("/articles/army")
 
 
 def test_an_article_may_mean_someone_else(writable: httpx.Client) -> None:

@@ -15,6 +15,7 @@ import pytest
 from kg.cli.outcome import lines_of
 from kg.workspace import Workspace
 from tests.cli.conftest import SCRIPTED, Kg
+from tests.factory import World
 from tests.serving import REPOSITORY, environment, running
 
 ANA, MARIA, BORIS, KESTREL = "Ana Diaz", "Ana Maria Diaz", "Boris Lund", "Kestrel Lines"
@@ -29,6 +30,14 @@ def people(store: Path) -> set[str]:
 def kept(kg: Kg, store: Path) -> list[dict[str, object]]:
     listed: list[dict[str, object]] = json.loads(kg("judgements", "--all", "--json", store=store).stdout)
     return listed
+
+
+@pytest.fixture
+def unclear(copy: Path) -> Path:
+    """A workspace in which an acronym may stand for two groups: four questions, and one about a claim."""
+    with Workspace.open(copy) as workspace:
+        workspace.ingest([World.article("army", [1])], World.extractor())
+    return copy
 
 
 def test_a_merge_says_what_changed_and_how_to_take_it_back(kg: Kg, copy: Path) -> None:
@@ -53,8 +62,9 @@ def test_a_contradiction_is_an_exit_status_and_a_line(kg: Kg, copy: Path) -> Non
     assert kg("split", ANA, MARIA, "--author", "me", store=copy).returncode == 0
     run = kg("merge", ANA, MARIA, "--author", "you", store=copy)
     assert run.returncode == 1
-    assert "does not hold: judgement 2 (same: “Ana Diaz”, “Ana Maria Diaz”, by you," in run.stdout
-    assert "judgement 1 forbids it" in run.stdout
+    told = " ".join(run.stdout.split())
+    assert "does not hold: judgement 2 (same: “Ana Diaz”, “Ana Maria Diaz”, by you," in told
+    assert "judgement 1 forbids it" in told
     listed = kg("judgements", "--state", "contradicted", store=copy).stdout
     assert "contradicted (1)" in listed
     assert "does not hold: judgement 2" in listed
@@ -120,8 +130,8 @@ def test_explain_marks_what_decides(kg: Kg, world: Path) -> None:
     assert re.search(r"^ ?\* +key +ana diaz +ana maria diaz +different", run.stdout, re.MULTILINE)
 
 
-def test_a_review_takes_one_key_for_each_question(kg: Kg, copy: Path) -> None:
-    run = kg("review", "--author", "desk", store=copy, input="? y n s y\n")
+def test_a_review_takes_one_key_for_each_question(kg: Kg, unclear: Path) -> None:
+    run = kg("review", "--author", "desk", store=unclear, input="? y n s y\n")
     assert run.returncode == 0, run.stderr
     assert "1 of 5\n  is HPA here Harbour Pilots' Association?  (group/harbour-pilots" in run.stdout
     assert "[HPA]" in run.stdout
@@ -129,34 +139,34 @@ def test_a_review_takes_one_key_for_each_question(kg: Kg, copy: Path) -> None:
     assert "“Perhaps it is so, but perhaps [Boris Lund] leads the firm of [Norland].”" in run.stdout
     assert "accepted: 1 fact gained" in run.stdout
     assert "3 decisions made, 0 of 5 questions left" in run.stdout
-    assert [(one["kind"], one["author"]) for one in kept(kg, copy)] == [
+    assert [(one["kind"], one["author"]) for one in kept(kg, unclear)] == [
         ("same", "desk"),
         ("different", "desk"),
         ("accept", "desk"),
     ]
-    assert "1 of 1\n  is HPA here Highland Peoples' Army?" in kg("review", store=copy).stdout
+    assert "1 of 1\n  is HPA here Highland Peoples' Army?" in kg("review", store=unclear).stdout
 
 
-def test_a_review_may_be_undone_skipped_and_left(kg: Kg, copy: Path, tmp_path: Path) -> None:
+def test_a_review_may_be_undone_skipped_and_left(kg: Kg, unclear: Path, tmp_path: Path) -> None:
     more = tmp_path / "more.txt"
     more.write_text("Perhaps Ana Diaz leads the firm of Norland, as they have said in the town and at the quay since.")
-    kg("ingest", str(more), store=copy)
-    run = kg("review", store=copy, input="unuq")
+    kg("ingest", str(more), store=unclear)
+    run = kg("review", store=unclear, input="unuq")
     assert "nothing to undo yet" in run.stdout
     assert "judgement 1 taken back" in run.stdout
     assert "0 decisions made, 6 of 6 questions left" in run.stdout
-    assert [one["state"] for one in kept(kg, copy)] == ["undone"]
-    skipped = kg("review", store=copy, input="ssssn")
+    assert [one["state"] for one in kept(kg, unclear)] == ["undone"]
+    skipped = kg("review", store=unclear, input="ssssn")
     assert "rejected" in skipped.stdout
     assert "1 decision made, 1 of 6 questions left" in skipped.stdout
-    assert [one["state"] for one in kept(kg, copy)] == ["undone", "holds"]
+    assert [one["state"] for one in kept(kg, unclear)] == ["undone", "holds"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
-def test_a_terminal_needs_no_enter(copy: Path) -> None:
+def test_a_terminal_needs_no_enter(unclear: Path) -> None:
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-c", SCRIPTED, "review", "--store", str(copy)],
+        [sys.executable, "-c", SCRIPTED, "review", "--store", str(unclear)],
         stdin=theirs,
         stdout=subprocess.PIPE,
         text=True,
