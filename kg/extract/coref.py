@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from kg.extract.copula import predicate_nominals
 from kg.extract.words import DEFINITE, country_of, generic_groups, honorifics
@@ -17,6 +18,7 @@ from kg.types import Chain, DateValue, EntityClass, Mention, MentionKind
 __all__ = ["LINK", "bare_nominal", "chains_of", "is_acronym", "name_key"]
 
 OTHER_TYPE = 0.95  # for events of two types: an attack is seldom the battle told of before it
+_BRACKET = 8  # code points that may stand between a name and its short form in brackets: "'s ("
 LINK = 0.5  # an anaphor joins its best antecedent at or above this score
 SURE_LINK = (
     0.7  # for groups: "the group", "it" are right in 7 of 10 cases there, 6 of 10 at 0.5 (our fold, November 2026)
@@ -48,6 +50,7 @@ _SMALL = frozenset(
 )
 
 
+@lru_cache(maxsize=1 << 13)
 def name_key(name: str) -> str:
     """A name without case, points, determiner, possessive and honorifics.
 
@@ -136,22 +139,57 @@ def _join_names(
     groups = [
         i for i in by_key.values() if mentions[i].cls in (EntityClass.GROUP, EntityClass.EVENT, EntityClass.PLACE)
     ]
-    for i in groups:
-        for j in groups:
-            if i != j and mentions[i].cls is mentions[j].cls and found.find(i) != found.find(j):
-                short, long = mentions[i].span.of(text), mentions[j].span.of(text)
-                if is_acronym(short, long) or _defined(text, mentions[j], mentions[i]):
-                    found.join(i, j)
-                elif mentions[i].cls is EntityClass.GROUP and _begins(keys[i], keys[j]):
-                    longer = [k for k in groups if _begins(keys[i], keys[k]) and mentions[k].cls is EntityClass.GROUP]
-                    if len({found.find(k) for k in longer}) == 1:
-                        found.join(i, j)
+    _join_short_names(text, mentions, groups, keys, found)
 
 
-def _begins(short: str, long: str) -> bool:
-    """Whether a name of two words or more begins another: "Harbour Pilots" and "Harbour Pilots' Association"."""
-    a, b = short.split(), long.split()
-    return 2 <= len(a) < len(b) and b[: len(a)] == a and b[len(a)] not in ("of", "for", "in")
+def _join_short_names(
+    text: str, mentions: Sequence[Mention], names: Sequence[int], keys: Mapping[int, str], found: _Chains
+) -> None:
+    """Join acronyms, names defined in brackets and beginnings of group names to their long forms, found by index: a long text has
+    thousands of names."""
+    by_initials: dict[str, list[int]] = defaultdict(list)
+    by_end: dict[int, list[int]] = defaultdict(list)
+    by_beginning: dict[str, list[int]] = defaultdict(list)
+    for j in names:
+        for initials in set(_initials(mentions[j].span.of(text))):
+            by_initials[initials].append(j)
+        by_end[mentions[j].span.end].append(j)
+        if mentions[j].cls is EntityClass.GROUP:
+            for beginning in _beginnings(keys[j]):
+                by_beginning[beginning].append(j)
+    for i in names:
+        m, short = mentions[i], mentions[i].span.of(text)
+        near = (j for end in range(m.span.start - _BRACKET, m.span.start) for j in by_end.get(end, ()))
+        long = {j for j in near if _defined(text, mentions[j], m)}
+        long |= {
+            j for j in by_initials.get(_letters(short).casefold(), ()) if is_acronym(short, mentions[j].span.of(text))
+        }
+        longer = by_beginning.get(keys[i], []) if m.cls is EntityClass.GROUP else []
+        for j in sorted({*long, *longer} - {i}):
+            apart = mentions[j].cls is m.cls and found.find(i) != found.find(j)
+            if apart and (j in long or len({found.find(k) for k in longer}) == 1):
+                found.join(i, j)
+
+
+def _beginnings(name: str) -> list[str]:
+    """The names of two words or more that a name may be shortened to: "Harbour Pilots" of "Harbour Pilots' Association"."""
+    words = name.split()
+    return [" ".join(words[:n]) for n in range(2, len(words)) if words[n] not in ("of", "for", "in")]
+
+
+def _letters(short: str) -> str:
+    return re.sub(r"[^\w]", "", short)
+
+
+def _parts(long: str) -> list[str]:
+    return [w for w in re.split(r"[\s\-/]+", long) if w]
+
+
+def _initials(long: str) -> tuple[str, str]:
+    """The first letters of a name's words: of all, and of the large ones."""
+    words = _parts(long)
+    every = "".join(w[0] for w in words if w[0].isalnum()).casefold()
+    return every, "".join(w[0] for w in words if w[0].isalnum() and w.casefold() not in _SMALL).casefold()
 
 
 def is_acronym(short: str, long: str) -> bool:
@@ -160,13 +198,10 @@ def is_acronym(short: str, long: str) -> bool:
     >>> is_acronym("HPA", "Harbour Pilots' Association"), is_acronym("UN", "Urban Front")
     (True, False)
     """
-    letters = re.sub(r"[^\w]", "", short)
+    letters = _letters(short)
     if not 2 <= len(letters) <= 8 or sum(c.isupper() for c in letters) < 2 or " " in short.strip():
         return False
-    words = [w for w in re.split(r"[\s\-/]+", long) if w]
-    every = "".join(w[0] for w in words if w[0].isalnum()).casefold()
-    large = "".join(w[0] for w in words if w[0].isalnum() and w.casefold() not in _SMALL).casefold()
-    return len(words) > 1 and letters.casefold() in (every, large)
+    return len(_parts(long)) > 1 and letters.casefold() in _initials(long)
 
 
 def _defined(text: str, long: Mention, short: Mention) -> bool:
@@ -188,45 +223,57 @@ def _join_short_persons(
     scores: Mapping[tuple[int, int], float],
     found: _Chains,
 ) -> None:
-    full = [i for i in persons if len(keys[i].split()) > 1]
+    by_short: dict[str, list[int]] = defaultdict(list)
+    by_last: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for j in persons:
+        words = keys[j].split()
+        for short in _short_forms(words):
+            by_short[short].append(j)
+        by_last[len(words), words[-1] if words else ""].append(j)
+    by_key: dict[str, list[int]] = defaultdict(list)
+    for k in names:
+        by_key[keys[k]].append(k)
     for i in persons:
         words = keys[i].split()
-        matching = [
-            j for j in full if j != i and len(keys[j].split()) > len(words) and _short_for(words, keys[j].split())
-        ]
-        same_length = [j for j in full if j != i and _initials_agree(words, keys[j].split())]
+        matching = [j for j in by_short.get(keys[i], ()) if j != i]
+        alike = by_last[len(words), words[-1]] if len(words) > 1 else []
+        same_length = [j for j in alike if j != i and _initials_agree(words, keys[j].split())]
         if len(words) > 1 and len({found.find(j) for j in matching + same_length}) == 1:
             found.join(i, (matching + same_length)[0])
         elif len(words) == 1 and matching:
             # each use of a bare surname by itself: it may mean father here and son there
-            for k in (k for k in names if keys[k] == keys[i] and mentions[k].cls is EntityClass.PERSON):
+            uses = [k for k in by_key[keys[i]] if mentions[k].cls is EntityClass.PERSON]
+            bearers = sorted(j for key in {keys[c] for c in matching} for j in by_key[key])
+            for k in uses:
                 found.parent[k] = k
-            for k in (k for k in names if keys[k] == keys[i] and mentions[k].cls is EntityClass.PERSON):
-                found.parent[k] = found.find(_bearer(k, matching, names, keys, scores, found))
+            for k in uses:
+                found.parent[k] = found.find(_bearer(k, matching, bearers, scores, found))
 
 
 def _bearer(
     k: int,
     candidates: Sequence[int],
-    names: Sequence[int],
-    keys: Mapping[int, str],
+    uses: Sequence[int],
     scores: Mapping[tuple[int, int], float],
     found: _Chains,
 ) -> int:
-    """The full name that a short one stands for: the only one, else the one the model prefers, else the one named last before it."""
+    """The full name that a short one stands for: the only one, else the one the model prefers, else the one named last before it.
+
+    `uses`: all mentions of the candidates' names.
+    """
     if len({found.find(j) for j in candidates}) == 1:
         return candidates[0]
-    uses = [j for j in names if keys[j] in {keys[c] for c in candidates}]
     liked = {j: scores.get((max(j, k), min(j, k)), 0.0) for j in uses}
     best = max(uses, key=lambda j: (liked[j], j < k, j if j < k else -j))
     before = [j for j in uses if j < k]
     return best if liked[best] >= LINK else (before[-1] if before else uses[0])
 
 
-def _short_for(short: Sequence[str], long: Sequence[str]) -> bool:
-    if len(short) == 1:
-        return short[0] in (long[-1], long[0]) or (len(long) > 2 and short[0] == long[-2])
-    return list(long[-len(short) :]) == list(short)
+def _short_forms(words: Sequence[str]) -> set[str]:
+    """What a person's full name may be shortened to: its first word, one of its last two, its last words."""
+    if len(words) < 2:
+        return set()
+    return {words[0], words[-1], words[max(len(words) - 2, 0)], *(" ".join(words[n:]) for n in range(1, len(words)))}
 
 
 def _initials_agree(a: Sequence[str], b: Sequence[str]) -> bool:
@@ -245,6 +292,7 @@ def _join_repeated_nominals(text: str, mentions: Sequence[Mention], found: _Chai
                 found.join(seen.setdefault(" ".join(words), i), i)
 
 
+@lru_cache(maxsize=1 << 13)
 def bare_nominal(phrase: str) -> str:
     """A noun phrase without its determiner, possessive pronoun or number.
 

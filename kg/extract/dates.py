@@ -162,18 +162,20 @@ _M = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\.?"
 _D = r"\d{1,2}(?:st|nd|rd|th)?"
 _Y = r"(?:1\d{3}|20\d{2})"
 _CANDIDATES = re.compile(
-    "|".join(
+    r"\b(?:"
+    + "|".join(
         (
-            rf"\b(?:between\s+|from\s+)?{_Y}\s*(?:-|–|—|\bto\b|\band\b|\buntil\b|\bthrough\b)\s*(?:{_Y}|\d{{2}})\b",
-            r"\b\d{4}-\d\d-\d\d\b",
-            rf"\b(?:{_WEEKDAY},?\s+)?{_D}\s+(?:of\s+)?{_M}(?:,?\s+\d{{4}})?\b",
-            rf"\b(?:{_WEEKDAY},?\s+)?{_M}\s+{_D}(?:,?\s+\d{{4}})?\b",
-            rf"\b{_M}\s+\d{{4}}\b",
-            r"\bthe\s+(?:early\s+|mid-?\s*|late\s+)?(?:1\d{2}|20\d)0s\b",
-            rf"\b{_WEEKDAY}\b",
-            r"\b(?:yesterday|today|last\s+(?:month|year|week))\b",
+            rf"(?:between\s+|from\s+)?{_Y}\s*(?:-|–|—|\bto\b|\band\b|\buntil\b|\bthrough\b)\s*(?:{_Y}|\d{{2}})\b",
+            r"\d{4}-\d\d-\d\d\b",
+            rf"(?:{_WEEKDAY},?\s+)?{_D}\s+(?:of\s+)?{_M}(?:,?\s+\d{{4}})?\b",
+            rf"(?:{_WEEKDAY},?\s+)?{_M}\s+{_D}(?:,?\s+\d{{4}})?\b",
+            rf"{_M}\s+\d{{4}}\b",
+            r"the\s+(?:early\s+|mid-?\s*|late\s+)?(?:1\d{2}|20\d)0s\b",
+            rf"{_WEEKDAY}\b",
+            r"(?:yesterday|today|last\s+(?:month|year|week))\b",
         )
-    ),
+    )
+    + ")",
     re.IGNORECASE,
 )
 

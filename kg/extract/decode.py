@@ -32,27 +32,42 @@ def words_of(first: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 def best_tags(log_p: NDArray[np.float32], breaks: NDArray[np.bool_]) -> list[int]:
-    """The likeliest sequence of BIO tags (Viterbi; Forney 1973), one per word.
+    """The likeliest sequence of BIO tags, one per word.
 
     log_p: (n, 1 + 2 C) log-probabilities, tag 0 is O, 1 + 2 c begins and 2 + 2 c continues class c. An I may only follow the B or I of
     its class, and never a break: breaks (n,) is True where a word begins a sentence.
+
+    Sentences do not depend on each other, and where the likeliest tag of each word makes a legal sequence there is none better: only
+    the other sentences are searched.
     """
-    n, tags = log_p.shape
-    if not n:
+    if not len(log_p):
         return []
-    allowed = np.ones((tags, tags), dtype=bool)  # allowed[previous, next]
-    for inside in range(2, tags, 2):
-        allowed[:, inside] = False
-        allowed[[inside - 1, inside], inside] = True
-    penalty = np.where(allowed, 0.0, -np.inf)
-    fresh = np.zeros(tags)
-    fresh[2::2] = -np.inf
-    score = log_p[0] + fresh
-    back = np.zeros((n, tags), dtype=np.int64)
+    best = log_p.argmax(axis=1)
+    begins = breaks.copy()
+    begins[0] = True
+    before = np.concatenate([[0], best[:-1]])
+    before[begins] = 0
+    illegal = (best > 0) & (best % 2 == 0) & (before != best) & (before != best - 1)
+    if illegal.any():
+        edges = np.append(np.flatnonzero(begins), len(log_p))
+        for sentence in np.unique(np.searchsorted(edges, np.flatnonzero(illegal), side="right") - 1):
+            at = slice(int(edges[sentence]), int(edges[sentence + 1]))
+            best[at] = _search(log_p[at])
+    found: list[int] = best.tolist()
+    return found
+
+
+def _search(log_p: NDArray[np.float32]) -> list[int]:
+    """The likeliest legal tags of one sentence (Viterbi; Forney 1973)."""
+    n, tags = log_p.shape
+    begin, inside = np.arange(1, tags, 2), np.arange(2, tags, 2)
+    score = log_p[0].astype(np.float64)
+    score[inside] = -np.inf
+    back = np.empty((n, tags), dtype=np.int64)
     for i in range(1, n):
-        steps = score[:, None] + (np.broadcast_to(fresh, (tags, tags)) if breaks[i] else penalty)
-        back[i] = steps.argmax(axis=0)
-        score = steps[back[i], np.arange(tags)] + log_p[i]
+        back[i] = score.argmax()
+        back[i, inside] = np.where(score[inside] > score[begin], inside, begin)
+        score = score[back[i]] + log_p[i]
     tag = int(score.argmax())
     found = [tag]
     for i in range(n - 1, 0, -1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.extract.words import lines
 
@@ -54,6 +54,7 @@ def lemmas(word: str) -> Iterator[str]:
                 yield stem[:-1]
 
 
+@lru_cache(maxsize=1 << 13)
 def event_types_of(word: str) -> tuple[str, ...]:
     """The event types that a word form may stand for, likeliest first; () if it is no event word.
 

@@ -6,22 +6,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kg.extract.coref import chains_of
 from kg.extract.dates import date_value
-from kg.extract.decode import sigmoid
-from kg.extract.labels import COREFERENCE, PAIR_OUTPUTS
 from kg.extract.mentions import Found, agree_on_classes, mentions_in
 from kg.extract.model import SHIPPED, Model
-from kg.extract.pairs import score_pairs
+from kg.extract.pairs import Inside, score_pairs
 from kg.extract.relations import KEEP, Reading, relations_of
+from kg.extract.scores import PairScores
 from kg.extract.windows import windows
-from kg.types import Document, EntityClass, Extraction, Span
+from kg.types import Document, EntityClass, Extraction
 
 __all__ = ["ModelExtractor", "load_extractor"]
-
-_SAME = PAIR_OUTPUTS.index(COREFERENCE)
 
 
 class ModelExtractor:
@@ -46,33 +42,29 @@ class ModelExtractor:
         pieces = self._model.tokenizer.pieces(document.text)
         found: list[Found] = []
         sentences: list[int] = []
-        logits: dict[tuple[int, int], NDArray[np.float32]] = {}
-        starts = [s.start for s in document.sentences]
+        scores = PairScores(self._calibration, self._keep)
+        starts = np.array([s.start for s in document.sentences] or [0], dtype=np.int64)
+        inside = Inside.of([], [], 0)
         for window in windows(pieces, document.sentences):
             outputs = self._model.encode(pieces, window)
-            fresh_from = len(found)
-            found += mentions_in(document, pieces, window, outputs)
-            sentences += [_sentence(starts, f.mention.span) for f in found[fresh_from:]]
-            logits |= score_pairs(self._model, window, outputs, found, sentences, fresh_from)
+            fresh = mentions_in(document, starts, pieces, window, outputs)
+            begins = np.array([f.mention.span.start for f in fresh], dtype=np.int64)
+            at = np.maximum(np.searchsorted(starts, begins, side="right") - 1, 0).tolist()
+            inside = inside.and_then(Inside.of(fresh, at, len(found)), window)
+            score_pairs(self._model, window, outputs, inside, scores)
+            found += fresh
+            sentences += at
         mentions = tuple(f.mention for f in agree_on_classes(document.text, found))
         values = {
             i: value
             for i, m in enumerate(mentions)
             if m.cls is EntityClass.DATE and (value := date_value(m.span.of(document.text), document.published))
         }
-        same = {
-            (later, earlier): float(sigmoid(row[_SAME])) for (later, earlier), row in logits.items() if later > earlier
-        }
-        chains = chains_of(document.text, mentions, same, values)
-        relations = relations_of(Reading(document, mentions, sentences, chains, logits), self._calibration, self._keep)
+        chains = chains_of(document.text, mentions, scores.links, values)
+        relations = relations_of(Reading(document, mentions, sentences, chains, scores), self._calibration, self._keep)
         return Extraction(document.id, self.model, mentions, chains, tuple(relations))
 
 
 def load_extractor(folder: Path | None = None, *, threads: int | None = None) -> ModelExtractor:
     """The extractor of a model folder; the shipped one when none is given. Raises ModelError."""
     return ModelExtractor(Model(folder or SHIPPED, threads=threads))
-
-
-def _sentence(starts: Sequence[int], span: Span) -> int:
-    """The index of the sentence in which a span begins."""
-    return max(int(np.searchsorted(starts, span.start, side="right")) - 1, 0)

@@ -51,11 +51,17 @@ class _Words:
         return Span(int(self.starts[k]), int(self.ends[k]))
 
 
-def mentions_in(document: Document, pieces: Pieces, window: Window, outputs: Outputs) -> list[Found]:
-    """The mentions that begin in the window's fresh part, in text order, a mention before those inside it."""
+def mentions_in(
+    document: Document, sentences: NDArray[np.int64], pieces: Pieces, window: Window, outputs: Outputs
+) -> list[Found]:
+    """The mentions that begin in the window's fresh part, in text order, a mention before those inside it.
+
+    sentences: where each sentence of the document starts.
+    """
     words = _words(pieces, window)
     ranges = list(_dates(document.text, pieces, window))
-    found = [f for f in _phrases(document, words, outputs) if not _inside_a_date(f.mention, ranges)]
+    phrases = _phrases(document.text, sentences, words, outputs)
+    found = [f for f in phrases if not _inside_a_date(f.mention, ranges)]
     names = [f.mention.span for f in found if f.mention.kind is MentionKind.NAME]
     found = [f for f in found if not _only_a_name(document.text, f.mention, names)]
     taken = {f.mention.span for f in found}
@@ -74,17 +80,17 @@ def _words(pieces: Pieces, window: Window) -> _Words:
     )
 
 
-def _phrases(document: Document, words: _Words, outputs: Outputs) -> Iterator[Found]:
+def _phrases(text: str, sentences: NDArray[np.int64], words: _Words, outputs: Outputs) -> Iterator[Found]:
     """Names and nominals; a nominal that is also a name is a name."""
-    text = document.text
-    sentence_starts = {s.start for s in document.sentences}
-    breaks = np.array([int(s) in sentence_starts for s in words.starts])
+    last = np.searchsorted(sentences, words.starts, side="right") - 1
+    breaks = (last >= 0) & (sentences[last] == words.starts)
     taken: set[Span] = set()
     for logits, classes, kind in (
         (outputs.names, CLASSES, MentionKind.NAME),
         (outputs.nominals, NOMINAL_CLASSES, MentionKind.NOMINAL),
     ):
         p = softmax(logits[words.rows])
+        weights = p[:, 1::2] + p[:, 2::2]
         for a, b, c in spans_of(best_tags(np.log(p + 1e-9), breaks)):
             span = _trim(text, int(words.starts[a]), int(words.ends[b - 1]))
             if (
@@ -96,7 +102,7 @@ def _phrases(document: Document, words: _Words, outputs: Outputs) -> Iterator[Fo
             if span is None or span in taken or not _says_something(span.of(text), kind):
                 continue
             taken.add(span)
-            score = round(float(p[a:b, 1 + 2 * c : 3 + 2 * c].sum(axis=1).mean()), 3)
+            score = round(float(weights[a, c] if b == a + 1 else weights[a:b, c].mean()), 3)
             mention = Mention(span, classes[c], kind, score, _type_of_name(span.of(text), classes[c]))
             yield Found(mention, int(words.first[a]), int(words.end[b - 1]))
 
@@ -127,26 +133,29 @@ def _single_words(
     text: str, words: _Words, outputs: Outputs, names: Sequence[Span], taken: set[Span]
 ) -> Iterator[Found]:
     """Event triggers outside names, and pronouns."""
-    triggers, types = sigmoid(outputs.triggers[words.rows]), softmax(outputs.types[words.rows])
-    for k in range(len(words.rows)):
+    scores = sigmoid(outputs.triggers[words.rows]).tolist()
+    surfaces = [text[a:b] for a, b in zip(words.starts.tolist(), words.ends.tolist(), strict=True)]
+    for k, (word, trigger) in enumerate(zip(surfaces, scores, strict=True)):
+        pronoun = PRONOUNS.get(word.lower())
+        if trigger < _TRIGGER and pronoun is None:
+            continue
         span = words.span(k)
-        word = span.of(text)
-        event = _event_type(word, float(triggers[k]), types[k])
+        event = _event_type(word, trigger, outputs.types[words.rows[k]])
         at = int(words.first[k]), int(words.end[k])
         if event and not any(name.overlaps(span) for name in names):
-            score = round(float(triggers[k]), 3)
-            yield Found(Mention(span, EntityClass.EVENT, MentionKind.TRIGGER, score, event), *at)
-        elif word.lower() in PRONOUNS and word != "US" and span not in taken:
-            yield Found(Mention(span, PRONOUNS[word.lower()], MentionKind.PRONOUN), *at)
+            yield Found(Mention(span, EntityClass.EVENT, MentionKind.TRIGGER, round(trigger, 3), event), *at)
+        elif pronoun is not None and word != "US" and span not in taken:
+            yield Found(Mention(span, pronoun, MentionKind.PRONOUN), *at)
 
 
-def _event_type(word: str, score: float, types: NDArray[np.float32]) -> str | None:
+def _event_type(word: str, score: float, logits: NDArray[np.float32]) -> str | None:
     """The type of the event that a word tells of, or None: the lexicon limits the types, the model chooses among them."""
     if score < _TRIGGER:
         return None
+    types = softmax(logits)
     allowed = event_types_of(word)
     if allowed:
-        return max(allowed, key=lambda t: (types[EVENT_TYPES.index(t)], -allowed.index(t)))
+        return allowed[0] if len(allowed) == 1 else max(allowed, key=lambda t: types[EVENT_TYPES.index(t)])
     best = int(types.argmax())
     sure = score >= _SURE_TRIGGER and types[best] >= _SURE_TYPE and EVENT_TYPES[best] != "other"
     return EVENT_TYPES[best] if sure else None
@@ -179,10 +188,13 @@ def _inside_a_date(mention: Mention, ranges: Sequence[Found]) -> bool:
     )
 
 
+_ENDING = re.compile(r"(?:['’]s|['’]|[\s,;:\"”“)\](\[-])+$")
+
+
 def _trim(text: str, start: int, end: int) -> Span | None:
     """A span without outer spaces, punctuation and possessive endings; None if nothing is left."""
     surface = text[start:end].split("\n")[0]
-    end = start + len(re.sub(r"(?:['’]s|['’]|[\s,;:\"”“)\](\[-])+$", "", surface))
+    end = start + len(_ENDING.sub("", surface))
     while start < end and text[start] in " ,;:.\"“”([)]-'’":
         start += 1
     if text[start:end].count("(") < text[start:end].count(")"):
@@ -228,7 +240,8 @@ def agree_on_classes(text: str, found: Sequence[Found]) -> list[Found]:
             if cls in (EntityClass.PLACE, EntityClass.GROUP) and country_of(surface):
                 cls = EntityClass.POLITY
             m = f.mention
-            f = Found(Mention(m.span, cls, m.kind, m.score, _type_of_name(surface, cls)), f.first, f.end)
+            if cls is not m.cls or cls is EntityClass.EVENT:
+                f = Found(Mention(m.span, cls, m.kind, m.score, _type_of_name(surface, cls)), f.first, f.end)
         result.append(f)
     return result
 

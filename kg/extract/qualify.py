@@ -30,8 +30,10 @@ _SAYS = (
 
 @cache
 def _cues() -> list[tuple[re.Pattern[str], str]]:
+    """One pattern for each status."""
     rows = [line.split("\t") for line in lines("cues.tsv")]
-    return [(re.compile(rf"(?<![\w-]){cue}(?![\w])", re.IGNORECASE), status) for cue, status in rows]
+    cues = {status: "|".join(cue for cue, of in rows if of == status) for _, status in rows}
+    return [(re.compile(rf"(?<![\w-])(?:{any_of})(?!\w)", re.IGNORECASE), status) for status, any_of in cues.items()]
 
 
 def clause_of(text: str, sentence: Span, first: Span, last: Span) -> tuple[int, int]:
@@ -60,6 +62,15 @@ def cues_for(text: str, sentence: Span, a: Span, b: Span) -> frozenset[str]:
     return frozenset(status for pattern, status in _cues() if pattern.search(stretch))
 
 
+@cache
+def _sources() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What stands before a source, and after it."""
+    return (
+        re.compile(rf"\b{_SAYS}\s+(?:the\s+|a\s+)?(?:[\w.]+\s+){{0,3}}$", re.IGNORECASE),
+        re.compile(rf"\s*(?:,[^,]{{1,35}},)?\s*(?:also\s+|has\s+|had\s+)?{_SAYS}\b"),
+    )
+
+
 def attribution(
     text: str, sentence: Span, ends: Sequence[Span], mentions: Sequence[Mention], here: Sequence[int]
 ) -> int | None:
@@ -67,6 +78,7 @@ def attribution(
 
     `here`: the mentions of the sentence.
     """
+    before_source, after_source = _sources()
     for i in here:
         m = mentions[i]
         if m.cls not in (EntityClass.PERSON, EntityClass.GROUP, EntityClass.POLITY) or m.kind in (
@@ -78,8 +90,6 @@ def attribution(
             continue
         after = text[m.span.end : min(sentence.end, m.span.end + 40)]
         before = text[max(sentence.start, m.span.start - 40) : m.span.start]
-        if re.match(rf"\s*(?:,[^,]{{1,35}},)?\s*(?:also\s+|has\s+|had\s+)?{_SAYS}\b", after) or re.search(
-            rf"\b{_SAYS}\s+(?:the\s+|a\s+)?(?:[\w.]+\s+){{0,3}}$", before, re.IGNORECASE
-        ):
+        if after_source.match(after) or before_source.search(before):
             return i
     return None

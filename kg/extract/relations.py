@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.extract.decode import sigmoid
-from kg.extract.labels import FITS, PAIR_OUTPUTS, PREDICATES, STATUSES
+from kg.extract.labels import CLASSES, FITS, PREDICATES
 from kg.extract.pairs import NEAR
 from kg.extract.patterns import embedded_people, pattern_facts
 from kg.extract.qualify import attribution, cues_for
+from kg.extract.scores import Calibration, PairScores
 from kg.types import Chain, Document, EntityClass, Mention, Modality, Phase, Relation
 
 __all__ = ["KEEP", "Calibration", "Reading", "relations_of"]
@@ -22,20 +22,13 @@ __all__ = ["KEEP", "Calibration", "Reading", "relations_of"]
 KEEP = 0.2  # claims below are noise; between this and the graph's threshold they are kept, not asserted
 ANOTHER = 0.5  # a further sentence becomes a claim of its own only at or above this confidence
 PATTERN = 0.8  # confidence of a fact that a title or apposition states
-# status → what the model must believe alone, and what it must believe beside a cue. Planned and former are learned well enough (9 of
-# 14, 7 of 10 right on our fold); of denials and hearsay the model has seen too few to be trusted without a cue (November 2026)
-_BELIEF = {
-    "denied": (0.9, 0.02),
-    "alleged": (0.9, 0.0),
-    "planned": (0.9, 0.08),
-    "former": (0.5, 0.08),
-    "future": (0.5, 0.3),
-}
-_STATUS_AT = {name: PAIR_OUTPUTS.index(name) for name in STATUSES}
 _ONE_WAY = frozenset({"childOf", "within", "partOf", "spouseOf"})
+_FITS = np.array([[[s in FITS[p][0] and o in FITS[p][1] for o in CLASSES] for s in CLASSES] for p in PREDICATES])
+_NAMELESS = np.array([cls in (EntityClass.PERSON, EntityClass.PLACE, EntityClass.POLITY) for cls in CLASSES])
+_BOTH_NAMED = np.array([p in ("partOf", "foundedBy", "memberOf") for p in PREDICATES])
 
 Key = tuple[int, str, int]  # subject chain, predicate of the model, object chain
-Calibration = Mapping[str, tuple[float, float, float]]
+_Entry = tuple[float, int, int]  # raw logit, subject mention, object mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +39,7 @@ class Reading:
     mentions: Sequence[Mention]
     sentences: Sequence[int]
     chains: Sequence[Chain]
-    logits: Mapping[tuple[int, int], NDArray[np.float32]]
+    scores: PairScores
 
     def chain_of(self) -> dict[int, int]:
         """Mention → chain."""
@@ -65,12 +58,15 @@ class _Stated:
 def relations_of(reading: Reading, calibration: Calibration, keep: float = KEEP) -> list[Relation]:
     """The relations of a document at or above `keep`, in text order."""
     chain_of = reading.chain_of()
-    told = _told(reading, chain_of)
-    stated = _stated(reading, chain_of)
+    order = sorted(range(len(reading.mentions)), key=lambda i: reading.mentions[i].span)
+    embedded = embedded_people(reading.document.text, reading.mentions, order)
+    stated = _stated(reading, chain_of, order)
+    told = _told(reading, chain_of, embedded, stated, calibration, keep)
     for key, construction in stated.items():
         ends = (construction.subject, construction.object)
         if not any((i, j) == ends for _, i, j in told[key]):
-            told[key].append((0.0, *ends))
+            # a pair that the network was asked about is below all that is kept
+            told[key].append((-math.inf if _asked(reading, embedded, *ends) else 0.0, *ends))
     by_sentence: dict[int, list[int]] = defaultdict(list)
     for i, s in enumerate(reading.sentences):
         by_sentence[s].append(i)
@@ -86,20 +82,71 @@ def relations_of(reading: Reading, calibration: Calibration, keep: float = KEEP)
     return _consistent(found, chain_of)
 
 
-def _told(reading: Reading, chain_of: Mapping[int, int]) -> defaultdict[Key, list[tuple[float, int, int]]]:
-    """(raw logit, subject mention, object mention) of each fact that the ontology allows."""
-    told: defaultdict[Key, list[tuple[float, int, int]]] = defaultdict(list)
-    order = sorted(range(len(reading.mentions)), key=lambda i: reading.mentions[i].span)
-    embedded = embedded_people(reading.document.text, reading.mentions, order)
-    for (i, j), row in reading.logits.items():
-        i, j = _said_of(reading, embedded, i, j), _said_of(reading, embedded, j, i)
-        s, o = chain_of.get(i), chain_of.get(j)
-        if s is None or o is None or s == o or abs(reading.sentences[i] - reading.sentences[j]) > NEAR:
-            continue
-        for p, name in enumerate(PREDICATES):
-            if _allowed(name, reading.chains[s], reading.chains[o]):
-                told[s, name, o].append((float(row[p]), i, j))
-    return told
+def _told(
+    reading: Reading,
+    chain_of: Mapping[int, int],
+    embedded: Mapping[int, int],
+    stated: Iterable[Key],
+    calibration: Calibration,
+    keep: float,
+) -> defaultdict[Key, list[_Entry]]:
+    """The mention pairs of each fact that the ontology allows, from the sentences that tell it with confidence `keep` or may state it."""
+    found: defaultdict[Key, list[_Entry]] = defaultdict(list)
+    i, p, j, logits = reading.scores.told()
+    if not len(i):
+        return found
+    i, j = _heads(reading, embedded, i, j), _heads(reading, embedded, j, i)
+    chain = np.full(len(reading.mentions), -1)
+    chain[list(chain_of)] = list(chain_of.values())
+    sentence = np.array(reading.sentences)
+    s, o = chain[i], chain[j]
+    near = np.abs(sentence[i] - sentence[j]) <= NEAR
+    ok = np.flatnonzero((s >= 0) & (o >= 0) & (s != o) & near)
+    ok = ok[_all_allowed(reading.chains, s[ok], p[ok], o[ok])]
+    if not len(ok):
+        return found
+    i, p, j, logits, s, o = i[ok], p[ok], j[ok], logits[ok], s[ok], o[ok]
+    at, across = np.maximum(sentence[i], sentence[j]), sentence[i] != sentence[j]
+    key = (s * len(PREDICATES) + p) * len(reading.chains) + o
+    order = np.lexsort((across, at, key))
+    changes = [np.diff(column[order].astype(np.int64), prepend=-1) != 0 for column in (key, at, across)]
+    changes[0][0] = True
+    first = np.flatnonzero(np.any(changes, axis=0))
+    lead = order[first]
+    a, b, c = np.array([calibration.get(name, (1.0, 0.0, 0.0)) for name in PREDICATES])[p[lead]].T
+    sure = 1 / (1 + np.exp(-np.clip(a * np.logaddexp.reduceat(logits[order], first) + b + c * across[lead], -30, 30)))
+    wanted = {(s * len(PREDICATES) + PREDICATES.index(p)) * len(reading.chains) + o for s, p, o in stated}
+    kept = (sure >= keep - 1e-6) | np.isin(key[lead], list(wanted))
+    ends = np.append(first[1:], len(order))
+    for group in np.flatnonzero(kept).tolist():
+        k = lead[group]
+        rows = order[first[group] : ends[group]]
+        found[int(s[k]), PREDICATES[p[k]], int(o[k])] += zip(
+            logits[rows].tolist(), i[rows].tolist(), j[rows].tolist(), strict=True
+        )
+    return found
+
+
+def _heads(
+    reading: Reading, embedded: Mapping[int, int], ends: NDArray[np.int64], others: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The mentions that facts are about (see `_said_of`)."""
+    if not embedded:
+        return ends
+    result = ends.copy()
+    for k in np.flatnonzero(np.isin(ends, list(embedded))).tolist():
+        result[k] = _said_of(reading, embedded, int(ends[k]), int(others[k]))
+    return result
+
+
+def _asked(reading: Reading, embedded: Mapping[int, int], i: int, j: int) -> bool:
+    """Whether the network was asked about a pair that is said of these two mentions."""
+    subjects, objects = ([end, *(e for e, head in embedded.items() if head == end)] for end in (i, j))
+    return abs(reading.sentences[i] - reading.sentences[j]) <= NEAR and any(
+        reading.scores.asked(a, b) and (_said_of(reading, embedded, a, b), _said_of(reading, embedded, b, a)) == (i, j)
+        for a in subjects
+        for b in objects
+    )
 
 
 def _said_of(reading: Reading, embedded: Mapping[int, int], end: int, other: int) -> int:
@@ -112,20 +159,26 @@ def _said_of(reading: Reading, embedded: Mapping[int, int], end: int, other: int
 
 def _allowed(predicate: str, subject: Chain, obj: Chain) -> bool:
     """Whether a fact about these two fits the ontology and can stand alone: a nameless person or place says nothing elsewhere."""
-    subjects, objects = FITS[predicate]
-    if subject.cls not in subjects or obj.cls not in objects:
-        return False
-    nameless = (EntityClass.PERSON, EntityClass.PLACE, EntityClass.POLITY)
-    if any(not chain.named and chain.cls in nameless for chain in (subject, obj)):
-        return False
-    if predicate == "occurredOn":
-        return obj.value is not None
-    return predicate not in ("partOf", "foundedBy", "memberOf") or (subject.named and obj.named)
+    one, p = np.zeros(1, dtype=np.int64), np.array([PREDICATES.index(predicate)])
+    return bool(_all_allowed((subject, obj), one, p, one + 1)[0])
 
 
-def _stated(reading: Reading, chain_of: Mapping[int, int]) -> dict[Key, _Stated]:
+def _all_allowed(
+    chains: Sequence[Chain], s: NDArray[np.int64], p: NDArray[np.int64], o: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """`_allowed` of many facts (n,), given as indexes of chains and predicates."""
+    cls = np.array([CLASSES.index(chain.cls) for chain in chains], dtype=np.int64)
+    named = np.array([chain.named for chain in chains], dtype=np.bool_)
+    dated = np.array([chain.value is not None for chain in chains], dtype=np.bool_)
+    alone = named | ~_NAMELESS[cls]
+    allowed = _FITS[p, cls[s], cls[o]] & alone[s] & alone[o]
+    allowed &= dated[o] | (p != PREDICATES.index("occurredOn"))
+    result: NDArray[np.bool_] = allowed & (~_BOTH_NAMED[p] | (named[s] & named[o]))
+    return result
+
+
+def _stated(reading: Reading, chain_of: Mapping[int, int], order: Sequence[int]) -> dict[Key, _Stated]:
     found: dict[Key, _Stated] = {}
-    order = sorted(range(len(reading.mentions)), key=lambda i: reading.mentions[i].span)
     for i, name, j, former in pattern_facts(reading.document.text, reading.mentions, order):
         key = (chain_of[i], name, chain_of[j])
         if key[0] != key[2] and _allowed(name, reading.chains[key[0]], reading.chains[key[2]]):
@@ -137,16 +190,16 @@ def _evidence(
     reading: Reading,
     calibration: Calibration,
     name: str,
-    entries: Sequence[tuple[float, int, int]],
+    entries: Sequence[_Entry],
     stated: _Stated | None,
     keep: float,
-) -> list[tuple[float, tuple[float, int, int]]]:
+) -> list[tuple[float, _Entry]]:
     """(confidence, mention pair) of the sentence that tells a fact best, and of every other that tells it well enough by itself.
 
     The mention pairs of one sentence are pooled as in training (logsumexp); sentences are not, or a hundred weak hints in a long text
     would make a fact.
     """
-    places: dict[tuple[int, bool], list[tuple[float, int, int]]] = defaultdict(list)
+    places: dict[tuple[int, bool], list[_Entry]] = defaultdict(list)
     for entry in entries:
         a, b = reading.sentences[entry[1]], reading.sentences[entry[2]]
         places[max(a, b), a != b].append(entry)
@@ -158,7 +211,7 @@ def _evidence(
             score, best = max(score, PATTERN), (best[0], stated.subject, stated.object)
         options.append((score, not across, -at, best))
     options.sort(reverse=True)
-    chosen: dict[int, tuple[float, tuple[float, int, int]]] = {}
+    chosen: dict[int, tuple[float, _Entry]] = {}
     for rank, (score, within, at, best) in enumerate(options):
         if score >= keep and (rank == 0 or (within and score >= ANOTHER)):
             chosen.setdefault(at, (score, best))
@@ -177,7 +230,7 @@ def _relation(
     at = max(reading.sentences[i], reading.sentences[j])
     document, sentence = reading.document, reading.document.sentences[at]
     ends = (reading.mentions[i].span, reading.mentions[j].span)
-    statuses = _statuses(reading, i, j, cues_for(document.text, sentence, *ends)) | ({"former"} if past else set())
+    statuses = reading.scores.statuses(i, j, cues_for(document.text, sentence, *ends)) | ({"former"} if past else set())
     speaker = attribution(document.text, sentence, ends, reading.mentions, by_sentence[at])
     modality, phase = _commitment(statuses, speaker is not None)
     return Relation(
@@ -191,18 +244,6 @@ def _relation(
         phase=phase,
         attributed_to=reading.mentions[speaker].span.of(document.text) if speaker is not None else None,
     )
-
-
-def _statuses(reading: Reading, i: int, j: int, cues: frozenset[str]) -> set[str]:
-    row = reading.logits.get((i, j))
-    if row is None:
-        return set(cues)
-    believed = {status: float(sigmoid(row[k])) for status, k in _STATUS_AT.items()}
-    return {
-        status
-        for status, (alone, supported) in _BELIEF.items()
-        if believed[status] >= alone or (status in cues and believed[status] >= supported)
-    }
 
 
 def _commitment(statuses: set[str], attributed: bool) -> tuple[Modality, Phase]:

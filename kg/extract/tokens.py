@@ -7,6 +7,7 @@ Re-DocRED, feasibility study of November 2026).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ class Pieces:
         return len(self.ids)
 
 
+@lru_cache(maxsize=1 << 14)
 def shape_of(word: str) -> int:
     """The index in SHAPES of a word's shape.
 
@@ -64,14 +66,11 @@ class WordPieces:
     def pieces(self, text: str) -> Pieces:
         """The pieces of a text, without special tokens."""
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        words = encoding.word_ids
-        offsets = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)
-        shapes = np.zeros(len(words), dtype=np.int64)
-        first = np.zeros(len(words), dtype=bool)
-        begin = 0
-        for i in range(1, len(words) + 1):
-            if i == len(words) or words[i] != words[begin]:
-                shapes[begin:i] = shape_of(text[offsets[begin, 0] : offsets[i - 1, 1]])
-                first[begin] = True
-                begin = i
-        return Pieces(np.asarray(encoding.ids, dtype=np.int64), shapes, offsets[:, 0], offsets[:, 1], first)
+        ids = np.array(encoding.ids, dtype=np.int64)
+        starts, ends = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2).T
+        words = np.array(encoding.word_ids, dtype=np.int64)
+        first = np.diff(words, prepend=-1) != 0
+        edges = np.append(np.flatnonzero(first), len(ids))
+        surfaces = zip(starts[edges[:-1]].tolist(), ends[edges[1:] - 1].tolist(), strict=True)
+        shapes = np.array([shape_of(text[a:b]) for a, b in surfaces], dtype=np.int64)
+        return Pieces(ids, np.repeat(shapes, np.diff(edges)), starts, ends, first)

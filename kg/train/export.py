@@ -17,9 +17,9 @@ from torch import Tensor, nn
 
 from kg.extract.labels import PAIR_OUTPUTS
 from kg.extract.model import FILES, FORMAT
-from kg.train.encoder import HEADS, WIDTH, Network, quantised_words
+from kg.train.encoder import HEADS, WIDTH, Network, Pairs, quantised_words
 
-__all__ = ["export"]
+__all__ = ["export", "export_pairs"]
 
 
 class _Encoder(nn.Module):
@@ -30,6 +30,53 @@ class _Encoder(nn.Module):
     def forward(self, words: Tensor, shapes: Tensor) -> tuple[Tensor, ...]:
         states, attention = self.network.encode(words, shapes)
         return (states, attention, *self.network.tag(states))
+
+
+class _Pairs(nn.Module):
+    """What `Pairs` computes, in an order that costs a third of its multiplications.
+
+    What depends on one mention or one distance goes through the hidden layer once for each, not once for each pair; states are
+    projected before they are mixed; the context of a pair is that of the pair turned round; only the pieces of mentions are averaged.
+    """
+
+    def __init__(self, pairs: Pairs) -> None:
+        super().__init__()
+        self.pairs = pairs
+
+    def forward(
+        self,
+        states: Tensor,
+        attention: Tensor,
+        spans: Tensor,
+        kinds: Tensor,
+        subjects: Tensor,
+        objects: Tensor,
+        gaps: Tensor,
+    ) -> Tensor:
+        pairs = self.pairs
+        width = pairs.context.out_features
+        parts = pairs.hidden.weight.split([width, width, width, width, pairs.distance.embedding_dim], dim=1)
+        of_subject, of_object, of_both, of_context, of_distance = (part.T for part in parts)
+
+        inside = spans.sum(0).nonzero().squeeze(-1)
+        spans = spans.index_select(1, inside)
+        mentions = torch.cat([spans @ states.index_select(0, inside), pairs.kind(kinds)], -1)
+        u, v = torch.tanh(pairs.subject(mentions)), torch.tanh(pairs.object(mentions))
+
+        count = spans.shape[0]
+        either_way = torch.minimum(subjects, objects) * count + torch.maximum(subjects, objects)
+        either_way, place = torch.unique(either_way, return_inverse=True)
+        first, second = torch.div(either_way, count, rounding_mode="floor"), either_way % count
+        attended = (spans @ attention.index_select(1, inside)).transpose(0, 1)
+        shared = (attended.index_select(0, first) * attended.index_select(0, second)).sum(1)
+        context = shared @ (states @ pairs.context.weight.T) / (shared.sum(-1, keepdim=True) + 1e-9)
+        context = torch.tanh(context + pairs.context.bias)
+
+        x = (u.index_select(0, subjects) * v.index_select(0, objects)) @ of_both
+        x = x + (u @ of_subject).index_select(0, subjects) + (v @ of_object).index_select(0, objects)
+        x = x + (pairs.distance.weight @ of_distance + pairs.hidden.bias).index_select(0, gaps)
+        x = x + (context @ of_context).index_select(0, place)
+        return pairs.output(nn.functional.gelu(x))
 
 
 def export(
@@ -60,8 +107,27 @@ def export(
             dynamo=False,
         )
         quantize_dynamic(str(full), str(out / "encoder.onnx"), weight_type=QuantType.QInt8, per_channel=True)
+    export_pairs(network.pairs, out / "pairs.onnx")
+    if not (out / "words.npz").exists():  # frozen: the file of the base model never changes
+        rows, scales = quantised_words(base)
+        np.savez_compressed(out / "words.npz", rows=rows, scales=scales)
+    if not (out / "tokenizer.json").exists():
+        shutil.copyfile(tokenizer, out / "tokenizer.json")
+    manifest = {
+        "format": FORMAT,
+        "name": name,
+        "version": version,
+        "outputs": list(PAIR_OUTPUTS),
+        **more,
+        "files": {file: sha256((out / file).read_bytes()).hexdigest() for file in FILES},
+    }
+    (out / "model.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def export_pairs(pairs: Pairs, path: Path) -> None:
+    """Write the graph that scores mention pairs."""
     torch.onnx.export(
-        network.pairs,
+        _Pairs(pairs).eval(),
         (
             torch.randn(20, WIDTH),
             torch.rand(HEADS, 20, 20),
@@ -71,7 +137,7 @@ def export(
             torch.tensor([1, 2, 3]),
             torch.tensor([12, 12, 12]),
         ),
-        str(out / "pairs.onnx"),
+        str(path),
         input_names=["states", "attention", "spans", "kinds", "subjects", "objects", "gaps"],
         output_names=["logits"],
         dynamic_axes={
@@ -87,17 +153,3 @@ def export(
         opset_version=17,
         dynamo=False,
     )
-    if not (out / "words.npz").exists():  # frozen: the file of the base model never changes
-        rows, scales = quantised_words(base)
-        np.savez_compressed(out / "words.npz", rows=rows, scales=scales)
-    if not (out / "tokenizer.json").exists():
-        shutil.copyfile(tokenizer, out / "tokenizer.json")
-    manifest = {
-        "format": FORMAT,
-        "name": name,
-        "version": version,
-        "outputs": list(PAIR_OUTPUTS),
-        **more,
-        "files": {file: sha256((out / file).read_bytes()).hexdigest() for file in FILES},
-    }
-    (out / "model.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -1,0 +1,160 @@
+"""What is kept of the pair scores as the windows go by: links of coreference, facts that may be told, what the text commits itself to.
+
+A text of 100,000 words has half a million pairs of mentions. Nearly all say nothing, and what says nothing is dropped at once, by
+a bound that keeps every relation as it would be:
+
+* Coreference is only ever asked whether it reaches LINK.
+* A sentence tells a fact by the logsumexp of the pairs that end in it. It is at most the largest of their logits and the logarithm of
+  their number: where that stays below what the confidence `keep` needs, no two chains can make a relation there.
+* Elsewhere a pair that is 25 below changes the pooled logit by less than exp(-25) = 1e-11.
+* Chains are not known yet, but the class of a chain can differ from that of its mentions in few ways.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.extract.coref import LINK
+from kg.extract.decode import sigmoid
+from kg.extract.labels import CLASSES, COREFERENCE, FITS, PAIR_OUTPUTS, PREDICATES, STATUSES
+from kg.types import EntityClass
+
+__all__ = ["Calibration", "PairScores"]
+
+_SAME = PAIR_OUTPUTS.index(COREFERENCE)
+_SLACK = 3.0  # a sentence cut by windows is judged in parts, up to exp(3) = 20 of them
+_NEGLIGIBLE = 25.0
+# status → what the model must believe alone, and what it must believe beside a cue. Planned and former are learned well enough (9 of
+# 14, 7 of 10 right on our fold); of denials and hearsay the model has seen too few to be trusted without a cue (November 2026)
+_BELIEF = {
+    "denied": (0.9, 0.02),
+    "alleged": (0.9, 0.0),
+    "planned": (0.9, 0.08),
+    "former": (0.5, 0.08),
+    "future": (0.5, 0.3),
+}
+_STATUS_AT = [PAIR_OUTPUTS.index(name) for name in STATUSES]
+_ALONE, _SUPPORTED = (np.array([_BELIEF[name][k] for name in STATUSES]) for k in (0, 1))
+_BITS = 1 << np.arange(2 * len(STATUSES), dtype=np.uint16)
+
+Calibration = Mapping[str, tuple[float, float, float]]
+
+
+def _possible() -> NDArray[np.bool_]:
+    """(6 + 1, 6 + 1, predicates): whether a fact about chains of two mentions may fit; class 6 is a name, whose class may still change."""
+    group, place, polity = EntityClass.GROUP, EntityClass.PLACE, EntityClass.POLITY
+    may_be = [{cls, polity} if cls in (group, place) else {cls} for cls in CLASSES]
+    may_be.append(set(CLASSES) - {EntityClass.DATE})
+    return np.array(
+        [[[bool(s & FITS[p][0]) and bool(o & FITS[p][1]) for p in PREDICATES] for o in may_be] for s in may_be]
+    )
+
+
+_POSSIBLE = _possible()
+
+
+class PairScores:
+    """The pairs of a text. Those that may tell something of relations of confidence `keep` or more are kept with their logits."""
+
+    def __init__(self, calibration: Calibration, keep: float) -> None:
+        self._need = np.array([_needed(calibration.get(p, (1.0, 0.0, 0.0)), keep) for p in PREDICATES])
+        self.links: dict[tuple[int, int], float] = {}
+        self._ends: list[NDArray[np.int32]] = []
+        self._flags: list[NDArray[np.uint16]] = []
+        self._told: list[NDArray[np.int32]] = []
+        self._logits: list[NDArray[np.float32]] = []
+        self._count = 0
+        self._index: tuple[NDArray[np.int64], NDArray[np.int64]] | None = (
+            None  # keys of all pairs in order, and their rows
+        )
+
+    def add(
+        self,
+        ends: NDArray[np.int64],
+        logits: NDArray[np.float32],
+        *,
+        classes: NDArray[np.int64],
+        at: NDArray[np.int64],
+        near: NDArray[np.bool_],
+    ) -> None:
+        """Keep what matters of some pairs.
+
+        ends (p, 2): subject and object mention; logits (p, outputs); classes (p, 2): as in CLASSES, names that are no dates have the class
+        len(CLASSES); at (p,): the later sentence of the two; near (p,): whether they are near enough for a fact.
+        """
+        back = np.flatnonzero(ends[:, 0] > ends[:, 1])
+        same = sigmoid(logits[back, _SAME]).astype(np.float64)
+        linked = same >= LINK
+        pairs = ends[back[linked]].tolist()
+        self.links.update(zip(map(tuple, pairs), same[linked].tolist(), strict=True))
+
+        believed = sigmoid(logits[:, _STATUS_AT]).astype(np.float64)
+        self._flags.append(np.hstack([believed >= _ALONE, believed >= _SUPPORTED]) @ _BITS)
+        self._ends.append(ends.astype(np.int32))
+
+        rows = np.flatnonzero(near)
+        if len(rows):
+            x = logits[rows, : len(PREDICATES)]
+            first = np.flatnonzero(np.diff(at[rows], prepend=-1))
+            size = np.diff(first, append=len(rows))
+            best = np.maximum.reduceat(x, first, axis=0)
+            tells = best >= self._need - np.log(size)[:, None] - _SLACK
+            keep = np.repeat(tells, size, axis=0) & (x >= self._need - _NEGLIGIBLE)
+            keep &= _POSSIBLE[classes[rows, 0], classes[rows, 1]]
+            row, predicate = np.nonzero(keep)
+            self._told.append(np.stack([rows[row] + self._count, predicate], axis=1).astype(np.int32))
+            self._logits.append(x[row, predicate])
+        self._count += len(ends)
+        self._index = None
+
+    def told(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """(subject, predicate, object, raw logit) of the pairs that may tell a fact, in the order in which they were added."""
+        if not self._told:
+            none = np.zeros(0, dtype=np.int64)
+            return none, none, none, np.zeros(0)
+        row, predicate = np.concatenate(self._told).T.astype(np.int64)
+        ends = np.concatenate(self._ends)[row].astype(np.int64)
+        return (ends[:, 0], predicate, ends[:, 1], np.concatenate(self._logits).astype(np.float64))
+
+    def statuses(self, subject: int, obj: int, cues: frozenset[str]) -> set[str]:
+        """What the text says of its commitment to a fact of two mentions; what the cues say where the pair was not asked about."""
+        row = self._row(subject, obj)
+        if row is None:
+            return set(cues)
+        flags = int(self._flags[0][row])
+        alone, supported = flags, flags >> len(STATUSES)
+        return {name for k, name in enumerate(STATUSES) if alone >> k & 1 or (name in cues and supported >> k & 1)}
+
+    def asked(self, subject: int, obj: int) -> bool:
+        """Whether the network was asked about a pair."""
+        return self._row(subject, obj) is not None
+
+    def _row(self, subject: int, obj: int) -> int | None:
+        if not self._count:
+            return None
+        if self._index is None:
+            self._ends, self._flags = ([np.concatenate(self._ends)], [np.concatenate(self._flags)])
+            keys = _key(*self._ends[0].T.astype(np.int64))
+            order = np.argsort(keys)
+            self._index = keys[order], order
+        keys, order = self._index
+        at = int(np.searchsorted(keys, key := _key(subject, obj)))
+        return int(order[at]) if at < len(keys) and keys[at] == key else None
+
+
+def _key(subject: Any, obj: Any) -> Any:
+    """One number for a pair of mentions, or for each of many."""
+    return (subject << 32) + obj
+
+
+def _needed(calibration: tuple[float, float, float], keep: float) -> float:
+    """The smallest raw logit that gives a predicate the confidence `keep`."""
+    a, b, c = calibration
+    if a <= 0 or keep <= 1e-9:
+        return -math.inf
+    return (math.log(keep / (1 - keep)) - b - max(c, 0.0)) / a if keep < 1 else math.inf
