@@ -6,6 +6,7 @@ Re-DocRED, feasibility study of November 2026).
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,9 @@ from tokenizers import Tokenizer
 __all__ = ["CLS", "SEP", "SHAPES", "Pieces", "WordPieces"]
 
 CLS, SEP = 101, 102
+PART = (
+    20_000  # code points that the tokenizer is given at once, up to the end of a line: what it says of a piece is large
+)
 SHAPES = ("special", "lower", "capitalised", "upper", "mixed", "digit", "punctuation")
 
 
@@ -65,6 +69,18 @@ class WordPieces:
 
     def pieces(self, text: str) -> Pieces:
         """The pieces of a text, without special tokens."""
+        if len(text) <= PART:
+            return self._pieces(text)
+        cuts = [0]
+        while len(text) - cuts[-1] > PART and (cut := text.find("\n", cuts[-1] + PART)) > 0:
+            cuts.append(cut)
+        parts = [(a, self._pieces(text[a:b])) for a, b in itertools.pairwise([*cuts, len(text)])]
+        columns = ([getattr(p, name) for _, p in parts] for name in ("ids", "shapes", "first"))
+        ids, shapes, first = (np.concatenate(column) for column in columns)
+        starts, ends = (np.concatenate([getattr(p, name) + a for a, p in parts]) for name in ("starts", "ends"))
+        return Pieces(ids, shapes, starts, ends, first)
+
+    def _pieces(self, text: str) -> Pieces:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         ids = np.array(encoding.ids, dtype=np.int64)
         starts, ends = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2).T

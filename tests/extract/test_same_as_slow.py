@@ -107,3 +107,12 @@ def test_names_found_by_index_join_as_names_compared_one_by_one(drawn: list, ran
     _join_names(text, mentions, names, scores, fast)
     slow.join_names(text, mentions, names, scores, expected)
     assert [fast.find(i) for i in names] == [expected.find(i) for i in names]
+
+
+def test_a_text_has_the_same_pieces_in_parts(extractor: ModelExtractor, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, tokenizer = "\n\n".join(document.text for document in demo_texts()), extractor._model.tokenizer
+    whole = tokenizer._pieces(text)
+    monkeypatch.setattr("kg.extract.tokens.PART", 700)
+    parts = tokenizer.pieces(text)
+    for name in ("ids", "shapes", "starts", "ends", "first"):
+        assert np.array_equal(getattr(whole, name), getattr(parts, name)), name
