@@ -9,6 +9,7 @@ import numpy as np
 
 from kg.extract.coref import chains_of
 from kg.extract.dates import date_value
+from kg.extract.lists import without_lists
 from kg.extract.mentions import Found, agree_on_classes, mentions_in
 from kg.extract.model import SHIPPED, Model
 from kg.extract.pairs import Inside, score_pairs
@@ -62,6 +63,7 @@ class ModelExtractor:
         }
         chains = chains_of(document.text, mentions, scores.links, values)
         relations = relations_of(Reading(document, mentions, sentences, chains, scores), self._calibration, self._keep)
+        relations = without_lists(document.text, mentions, relations)
         return Extraction(document.id, self.model, mentions, chains, tuple(relations))
 
 

@@ -93,12 +93,8 @@ def _phrases(text: str, sentences: NDArray[np.int64], words: _Words, outputs: Ou
         weights = p[:, 1::2] + p[:, 2::2]
         for a, b, c in spans_of(best_tags(np.log(p + 1e-9), breaks)):
             span = _trim(text, int(words.starts[a]), int(words.ends[b - 1]))
-            if (
-                span is not None
-                and kind is MentionKind.NAME
-                and classes[c] not in (EntityClass.DATE, EntityClass.POLITY)
-            ):
-                span = _without_small_words(text, span)
+            if span is not None and kind is MentionKind.NAME:
+                span = _name(text, span, classes[c])
             if span is None or span in taken or not _says_something(span.of(text), kind):
                 continue
             taken.add(span)
@@ -200,6 +196,16 @@ def _trim(text: str, start: int, end: int) -> Span | None:
     if text[start:end].count("(") < text[start:end].count(")"):
         end = start + text[start:end].rindex(")")
     return Span(start, end) if any(c.isalnum() for c in text[start:end]) else None
+
+
+def _name(text: str, span: Span, cls: EntityClass) -> Span | None:
+    """A name's span, or None: a name has a capital, a digit, or a script without case; a date may do without."""
+    surface = span.of(text)
+    if cls is EntityClass.DATE:
+        return span
+    if surface.islower() or surface.lower() in PRONOUNS:
+        return None
+    return span if cls is EntityClass.POLITY else _without_small_words(text, span)
 
 
 _SMALL = re.compile(r"(?:the|a|an|this|that|of|in|on|at|for|and|or|to|by|from|with)", re.IGNORECASE)
