@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import stat
+import sys
 from pathlib import Path
 
 import pytest
 
-from kg.errors import StoreUnavailable, WorkspaceError
+from kg.articles.records import article_from_record
+from kg.errors import ArticleError, StoreUnavailable, WorkspaceError
 from kg.workspace import Workspace, opening
 from tests.factory import World
 
@@ -77,3 +80,19 @@ def test_a_directory_below_a_file_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(WorkspaceError, match="cannot be made"):
         Workspace.create(tmp_path / "file" / "workspace")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_a_new_workspace_is_its_owners_alone_and_an_old_directory_keeps_its_mode(tmp_path: Path) -> None:
+    Workspace.create(tmp_path / "new").close()
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+    (tmp_path / "old").mkdir(mode=0o755)
+    (tmp_path / "old").chmod(0o755)
+    Workspace.create(tmp_path / "old").close()
+    assert stat.S_IMODE((tmp_path / "old").stat().st_mode) == 0o755
+
+
+@pytest.mark.parametrize("id_", [".", ".."])
+def test_an_id_that_no_client_can_ask_for_is_refused(id_: str) -> None:
+    with pytest.raises(ArticleError, match="no client can ask for"):
+        article_from_record({"id": id_, "text": "Ana Diaz leads the Harbour Union."}, source="line 1")

@@ -195,7 +195,10 @@ def _id(value: Any, source: str) -> str | None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ArticleError(source, f"its id is not a string but {_kind(value)}", hint="id must be a string or a number")
-    return one_line(without_surrogates(str(value))) or None  # an id is a line: it becomes a path of the service
+    found = one_line(without_surrogates(str(value)))  # an id is a line: it becomes a path of the service
+    if found in (".", ".."):  # HTTP clients take these out of a path before they send it (RFC 3986, 5.2.4)
+        raise ArticleError(source, f"its id is {found!r}, which no client can ask for", hint="give it another id")
+    return found or None
 
 
 def _authors(value: Any) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ class Layout:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise WorkspaceError(f"{folder}: not an empty directory", hint="choose a new directory for the workspace")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds articles that may not be published yet
         except OSError as error:
             raise WorkspaceError(f"{folder}: cannot be made: {error.strerror}") from error
         making = folder / f".{self.settings.name}"

@@ -17,7 +17,7 @@ from kg.api.decisions import (
     judgement_out,
     outcome_out,
 )
-from kg.api.depends import KeyNameDep, ServiceDep, problems
+from kg.api.depends import KeyNameDep, ServiceDep, TurnDep, WriterDep, problems
 from kg.api.problems import Refusal
 from kg.decisions import STATES, Decision, judgement_views, judgements_where
 from kg.errors import UnknownEntity
@@ -68,7 +68,8 @@ def get_judgement(service: ServiceDep, id: int) -> JudgementOut:  # noqa: A002
     "/judgements",
     response_model=OutcomeOut,
     status_code=201,
-    responses=problems(401, 403, 404, 409, 422),
+    dependencies=[WriterDep, TurnDep],
+    responses=problems(401, 403, 404, 409, 422, 503),
     summary="Decide something",
 )
 def post_judgement(
@@ -88,7 +89,8 @@ def post_judgement(
 @router.delete(
     "/judgements/{id}",
     response_model=OutcomeOut,
-    responses=problems(401, 403, 404, 409, 422),
+    dependencies=[WriterDep, TurnDep],
+    responses=problems(401, 403, 404, 409, 422, 503),
     summary="Take a decision back",
 )
 def delete_judgement(
