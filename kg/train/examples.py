@@ -21,14 +21,15 @@ from kg.extract.labels import (
     STATUSES,
     distance_bucket,
 )
-from kg.extract.tokens import CLS, SEP, WordPieces
+from kg.extract.tokens import CLS, SEP, SHAPES, WordPieces
 from kg.extract.windows import windows
-from kg.train.corpora import INCIDENTS, Example, ExampleMention
+from kg.train.corpora import INCIDENTS, PARTIAL_NAMES, Example, ExampleMention
 from kg.types import EntityClass, MentionKind, Span
 
 __all__ = ["Item", "PairTargets", "items", "pair_targets"]
 
 IGNORE = -100
+LOWER = SHAPES.index("lower")
 NEAR = 3  # sentences: mention pairs farther apart are neither trained nor scored
 
 
@@ -143,7 +144,12 @@ def _tag_targets(item: Item, complete: NDArray[np.bool_] | None) -> None:
         item.allowed[np.arange(n), tags] = True
         for cls in example.free_names:
             k = 1 + 2 * CLASSES.index(cls)
-            item.allowed[tags == 0, k : k + 2] = True
+            free = tags == 0
+            if example.source in PARTIAL_NAMES and cls is not EntityClass.DATE:
+                free &= (
+                    item.shapes != LOWER
+                )  # a word without a capital is no name: without this every word there becomes one
+            item.allowed[free, k : k + 2] = True
     if example.nominals:
         item.nominals = np.zeros(n, dtype=np.int64)
         for mention, (a, b) in zip(item.mentions, item.pieces, strict=True):

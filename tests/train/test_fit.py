@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kg.extract.labels import PREDICATES, STATUSES
+from kg.extract.labels import NAME_TAGS, PREDICATES, STATUSES
 from kg.extract.model import SHIPPED
 from kg.extract.tokens import WordPieces
 from kg.train.corpora import to_example
@@ -137,8 +137,13 @@ def test_names_that_a_corpus_leaves_out_are_unknown_and_those_it_marks_are_taugh
     assert item.allowed is not None
     inside = item.pieces[0][0]
     assert item.allowed[inside].sum() == 1
-    outside = item.pieces[1][0] - 1  # "the"
-    assert item.allowed[outside].all()
+    lower = item.pieces[1][0] - 1  # "the": no name, though it may be part of a date
+    tags = [NAME_TAGS[k] for k in np.flatnonzero(item.allowed[lower])]
+    assert tags == ["O", "B-Date", "I-Date"]
+    unmarked = {**record("KnowledgeNet"), "mentions": record("KnowledgeNet")["mentions"][:1]}
+    (item,) = items(to_example(unmarked), WordPieces(SHIPPED / "tokenizer.json"))
+    assert item.allowed is not None
+    assert item.allowed[lower + 1].all()  # "Harbour" may be a name
 
 
 def test_mistaken_names_take_part_in_nothing() -> None:
