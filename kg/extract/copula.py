@@ -9,14 +9,18 @@ from kg.types import Mention, MentionKind
 
 __all__ = ["predicate_nominals"]
 
+FARTHEST = 200  # code points between a subject and what is said of it
 _ADVERBS = r"(?:also|now|still|once|then|currently|today|only|itself|himself|herself|effectively|formerly|long|already)"
 _COPULA = re.compile(
-    rf"\s+(?:(?:who|which|that)\s+)?(?:{_ADVERBS}\s+)?"
+    rf"(?<!\s)\s+(?:(?:who|which|that)\s+)?(?:{_ADVERBS}\s+)?"
     r"(?:is|are|was|were|remains?|remained|becomes?|became|has\s+(?:been|become)|have\s+(?:been|become)|had\s+(?:been|become))"
     rf"\s+(?:{_ADVERBS}\s+)*$"
 )
-# what may stand between a subject and its verb: brackets, or one stretch between commas; no second clause
-_ASIDE = re.compile(r"(?:\s*\([^()]*\)|\s*\[[^\[\]]*\]|,[^,;:.!?]{1,120},|,\s+(?:Inc|Ltd|N\.A|S\.A|LLC|Jr|Sr)\.?,?)*")
+# What may stand between a subject and its verb: brackets, a legal form, or one stretch between commas; no second clause. Each is
+# taken once and for all (atomic): where commas could be read in two ways, a text of many would be read in ever so many.
+_ASIDE = re.compile(
+    r"(?>\s*\([^()]*\)|\s*\[[^\[\]]*\]|,\s+(?:Inc|Ltd|N\.A|S\.A|LLC|Jr|Sr)\b\.?(?:,(?=\s*$))?|,[^,;:.!?]{1,120},)*+"
+)
 
 
 def predicate_nominals(text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, int]]:
@@ -28,14 +32,11 @@ def predicate_nominals(text: str, mentions: Sequence[Mention]) -> Iterator[tuple
             continue
         for j in reversed(order[max(0, position - 8) : position]):
             subject = mentions[j]
-            if subject.span.end > nominal.span.start or subject.kind is MentionKind.TRIGGER:
+            apart = nominal.span.start - subject.span.end
+            if not 0 <= apart <= FARTHEST or subject.kind is MentionKind.TRIGGER or subject.cls is not nominal.cls:
                 continue
             between = text[subject.span.end : nominal.span.start]
-            copula = _COPULA.search(between)
-            if copula is None or "\n" in between:
-                if len(between) > 200:
-                    break
-                continue
-            if subject.cls is nominal.cls and _ASIDE.fullmatch(between, 0, copula.start()):
+            copula = None if "\n" in between else _COPULA.search(between)
+            if copula is not None and _ASIDE.fullmatch(between[: copula.start()]):
                 yield i, j
                 break

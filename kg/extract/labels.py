@@ -18,6 +18,7 @@ __all__ = [
     "PRONOUNS",
     "STATUSES",
     "distance_bucket",
+    "may_corefer",
 ]
 
 CLASSES = (
@@ -130,3 +131,11 @@ def distance_bucket(tokens: int) -> int:
     """
     step = sum(abs(tokens) > edge for edge in _BUCKETS)
     return 12 + step if tokens >= 0 else 12 - step
+
+
+def may_corefer(a: EntityClass, b: EntityClass) -> bool:
+    """Whether mentions of these classes may be the same thing: a polity is a group and a place too."""
+    if EntityClass.DATE in (a, b):
+        return False
+    polity = EntityClass.POLITY
+    return a is b or (polity in (a, b) and not {a, b}.isdisjoint({EntityClass.GROUP, EntityClass.PLACE}))

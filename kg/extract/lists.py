@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
-from kg.types import Mention, MentionKind, Relation
+from kg.types import Mention, MentionKind, Relation, Span
 
 __all__ = ["without_lists"]
 
@@ -16,23 +17,23 @@ _BETWEEN = frozenset({"and", "or", "the", "of", "in"})
 
 def without_lists(text: str, mentions: Sequence[Mention], relations: Sequence[Relation]) -> list[Relation]:
     """The relations less those whose sentence is a mere list of names; a place within another stays ("Gdynia, Poland")."""
-    lists: dict[tuple[int, int], bool] = {}
-    kept = []
-    for relation in relations:
-        at = (relation.sentence.start, relation.sentence.end)
-        if at not in lists:
-            inside = [m for m in mentions if m.kind is MentionKind.NAME and relation.sentence.contains(m.span)]
-            lists[at] = _lists_names(text, at, inside)
-        if relation.predicate == "within" or not lists[at]:
-            kept.append(relation)
-    return kept
+    names = sorted(m.span for m in mentions if m.kind is MentionKind.NAME)
+    lists = {sentence: _lists_names(text, sentence, names) for sentence in {r.sentence for r in relations}}
+    return [r for r in relations if r.predicate == "within" or not lists[r.sentence]]
 
 
-def _lists_names(text: str, sentence: tuple[int, int], inside: Sequence[Mention]) -> bool:
+def _lists_names(text: str, sentence: Span, names: Sequence[Span]) -> bool:
+    """Whether nothing but names stands in a sentence. names: in order, of the whole text."""
+    inside = names[bisect_left(names, sentence.start, key=_start) : bisect_left(names, sentence.end, key=_start)]
     if len(inside) < NAMES:
         return False
-    covered = bytearray(sentence[1] - sentence[0])
-    for m in inside:
-        covered[m.span.start - sentence[0] : m.span.end - sentence[0]] = b"\1" * (m.span.end - m.span.start)
-    words = _WORDS.finditer(text, *sentence)
-    return all(covered[w.start() - sentence[0]] or w[0].lower() in _BETWEEN for w in words)
+    at = sentence.start
+    for start, end in (*((span.start, span.end) for span in inside), (sentence.end, sentence.end)):
+        if any(word[0].lower() not in _BETWEEN for word in _WORDS.finditer(text, at, max(at, start))):
+            return False
+        at = max(at, end)
+    return True
+
+
+def _start(span: Span) -> int:
+    return span.start

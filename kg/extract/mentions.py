@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.extract.coref import bare_nominal, name_key
+from kg.extract.coref import bare_nominal
 from kg.extract.dates import dates_in
 from kg.extract.decode import best_tags, sigmoid, softmax, spans_of, words_of
 from kg.extract.events import event_types_of
 from kg.extract.labels import CLASSES, EVENT_TYPES, NOMINAL_CLASSES, PRONOUNS
 from kg.extract.model import Outputs
+from kg.extract.names import name_key
 from kg.extract.tokens import Pieces
 from kg.extract.windows import Window
 from kg.extract.words import DETERMINERS, country_of, honorifics

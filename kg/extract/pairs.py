@@ -8,25 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.extract.labels import CLASSES, FITS, KINDS, distance_bucket
+from kg.extract.labels import CLASSES, FITS, KINDS, distance_bucket, may_corefer
 from kg.extract.mentions import Found
 from kg.extract.model import Model, Outputs
 from kg.extract.scores import PairScores
 from kg.extract.windows import Window
 from kg.types import EntityClass, MentionKind
 
-__all__ = ["ANTECEDENTS", "NEAR", "Inside", "may_corefer", "score_pairs"]
+__all__ = ["ANTECEDENTS", "NEAR", "Inside", "score_pairs"]
 
 NEAR = 3  # sentences between the two ends of a fact; as in training
 ANTECEDENTS = 40  # mentions looked back at; as in training
-
-
-def may_corefer(a: EntityClass, b: EntityClass) -> bool:
-    """Whether mentions of these classes may be the same thing: a polity is a group and a place too."""
-    if EntityClass.DATE in (a, b):
-        return False
-    polity = EntityClass.POLITY
-    return a is b or (polity in (a, b) and not {a, b}.isdisjoint({EntityClass.GROUP, EntityClass.PLACE}))
 
 
 def _fits(subject: EntityClass, obj: EntityClass) -> bool:

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.extract.coref import LINK
 from kg.extract.decode import sigmoid
 from kg.extract.labels import CLASSES, COREFERENCE, FITS, PAIR_OUTPUTS, PREDICATES, STATUSES
+from kg.extract.names import LINK
 from kg.types import EntityClass
 
 __all__ = ["Calibration", "PairScores"]
@@ -29,8 +29,9 @@ __all__ = ["Calibration", "PairScores"]
 _SAME = PAIR_OUTPUTS.index(COREFERENCE)
 _SLACK = 3.0  # a sentence cut by windows is judged in parts, up to exp(3) = 20 of them
 _NEGLIGIBLE = 25.0
-# status → what the model must believe alone, and what it must believe beside a cue. Planned and former are learned well enough (9 of
-# 14, 7 of 10 right on our fold); of denials and hearsay the model has seen too few to be trusted without a cue (November 2026)
+# status → what the model must believe alone, and what it must believe beside a cue. Former is learned well enough (7 of 10 right on our
+# fold); of denials and hearsay the model has seen too few to be trusted without a cue, and in prose unlike our corpus it took plain
+# statements for plans: at 0.5 alone KnowledgeNet's F1 was 0.31 and not 0.54 (November 2026)
 _BELIEF = {
     "denied": (0.9, 0.02),
     "alleged": (0.9, 0.0),

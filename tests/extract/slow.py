@@ -16,12 +16,24 @@ import pytest
 from numpy.typing import NDArray
 
 from kg.extract import ModelExtractor, coref, mentions, relations
-from kg.extract.coref import LINK, chains_of, is_acronym, name_key
+from kg.extract import names as by_rule
+from kg.extract.coref import chains_of
 from kg.extract.dates import date_value
 from kg.extract.decode import sigmoid
-from kg.extract.labels import CLASSES, COREFERENCE, FITS, KINDS, PAIR_OUTPUTS, PREDICATES, STATUSES, distance_bucket
+from kg.extract.labels import (
+    CLASSES,
+    COREFERENCE,
+    FITS,
+    KINDS,
+    PAIR_OUTPUTS,
+    PREDICATES,
+    STATUSES,
+    distance_bucket,
+    may_corefer,
+)
 from kg.extract.mentions import Found, agree_on_classes, mentions_in
-from kg.extract.pairs import ANTECEDENTS, NEAR, may_corefer
+from kg.extract.names import LINK, is_acronym, name_key
+from kg.extract.pairs import ANTECEDENTS, NEAR
 from kg.extract.patterns import embedded_people, pattern_facts
 from kg.extract.windows import windows
 from kg.extract.words import country_of
@@ -62,7 +74,7 @@ def join_names(
     of: Sequence[Mention],
     names: Sequence[int],
     scores: Mapping[tuple[int, int], float],
-    found: coref._Chains,
+    found: by_rule.Sets,
 ) -> None:
     """Every name against every name."""
     keys = {i: name_key(of[i].span.of(text)) for i in names}
@@ -76,7 +88,7 @@ def join_names(
     for i, j in itertools.product(short, short):
         if i != j and of[i].cls is of[j].cls and found.find(i) != found.find(j):
             acronym = is_acronym(of[i].span.of(text), of[j].span.of(text))
-            if acronym or coref._defined(text, of[j], of[i]):
+            if acronym or by_rule._defined(text, of[j], of[i]):
                 found.join(i, j)
             elif of[i].cls is EntityClass.GROUP and _begins(keys[i], keys[j]):
                 longer = {found.find(k) for k in groups if _begins(keys[i], keys[k])}
@@ -96,13 +108,13 @@ def _join_persons(
     names: Sequence[int],
     keys: Mapping[int, str],
     scores: Mapping[tuple[int, int], float],
-    found: coref._Chains,
+    found: by_rule.Sets,
 ) -> None:
     words = {i: keys[i].split() for i in persons}
     full = [i for i in persons if len(words[i]) > 1]
     for i in persons:
         matching = [j for j in full if len(words[j]) > len(words[i]) and _short_for(words[i], words[j])]
-        alike = [j for j in full if j != i and coref._initials_agree(words[i], words[j])]
+        alike = [j for j in full if j != i and by_rule._initials_agree(words[i], words[j])]
         if len(words[i]) > 1 and len({found.find(j) for j in matching + alike}) == 1:
             found.join(i, (matching + alike)[0])
         elif len(words[i]) == 1 and matching:
@@ -119,7 +131,7 @@ def _bearer(
     names: Sequence[int],
     keys: Mapping[int, str],
     scores: Mapping[tuple[int, int], float],
-    found: coref._Chains,
+    found: by_rule.Sets,
 ) -> int:
     if len({found.find(j) for j in candidates}) == 1:
         return candidates[0]
@@ -152,7 +164,7 @@ def _pairs(
 def extract(extractor: ModelExtractor, document: Document, patch: pytest.MonkeyPatch) -> Extraction:
     """What the extractor makes of a document, each pair's logits kept to the end."""
     patch.setattr(mentions, "best_tags", best_tags)
-    patch.setattr(coref, "_join_names", join_names)
+    patch.setattr(coref, "join_names", join_names)
     model = extractor._model
     pieces = model.tokenizer.pieces(document.text)
     starts = np.array([s.start for s in document.sentences])

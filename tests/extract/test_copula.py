@@ -52,3 +52,15 @@ def test_classes_must_agree() -> None:
     bank, lender = mentions_of(text)
     person = Mention(bank.span, EntityClass.PERSON)
     assert list(predicate_nominals(text, [person, lender])) == []
+
+
+@pytest.mark.parametrize("between", [", Inc," * 30, " " * 190, " (" * 90, ", (x)," * 30, "," * 190])
+def test_what_stands_between_costs_no_more_than_its_length(between: str) -> None:
+    # one reading of each comma: with two there would be 2 ** 30 of them, and this would not end
+    text = f"{BANK}{between} also is {LENDER}."
+    list(predicate_nominals(text, mentions_of(text)))
+
+
+def test_a_subject_far_off_is_not_looked_for() -> None:
+    text = f"{BANK}{' ' * 100_000}is {LENDER}."
+    assert list(predicate_nominals(text, mentions_of(text))) == []

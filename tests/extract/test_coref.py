@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from kg.extract.coref import bare_nominal, chains_of, is_acronym, name_key
+from kg.extract.coref import bare_nominal, chains_of
+from kg.extract.names import is_acronym, name_key
 from kg.extract.words import country_of
 from kg.types import EntityClass, Mention, MentionKind, Span
 

@@ -15,8 +15,8 @@ import kg
 from kg.articles import clean, read_articles
 from kg.demo import demo_paths
 from kg.extract import ModelExtractor, load_extractor
-from kg.extract.coref import _Chains, _join_names
 from kg.extract.decode import best_tags
+from kg.extract.names import Sets, join_names
 from kg.types import Article, Document, EntityClass, Mention, MentionKind, Span
 from tests.extract import slow
 
@@ -103,8 +103,8 @@ def test_names_found_by_index_join_as_names_compared_one_by_one(drawn: list, ran
         mentions.append(Mention(Span(len(text), len(text) + len(name)), cls, MentionKind.NAME))
         text += name + between
     scores = {(j, i): random.random() for j in range(len(mentions)) for i in range(j)}
-    names, fast, expected = range(len(mentions)), _Chains(len(mentions)), _Chains(len(mentions))
-    _join_names(text, mentions, names, scores, fast)
+    names, fast, expected = range(len(mentions)), Sets(len(mentions)), Sets(len(mentions))
+    join_names(text, mentions, names, scores, fast)
     slow.join_names(text, mentions, names, scores, expected)
     assert [fast.find(i) for i in names] == [expected.find(i) for i in names]
 

@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kg.extract.coref import bare_nominal, name_key
+from kg.extract.coref import bare_nominal
 from kg.extract.dates import date_value
+from kg.extract.names import name_key
 from kg.extractors.llm.quotes import Quotes
 from kg.types import Chain, DateValue, Document, EntityClass, Mention, MentionKind, Span
 
