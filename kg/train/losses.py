@@ -67,6 +67,8 @@ class Losses:
             "pairs": [],
             "statuses": [],
         }
+        # one row at a time from here; a slice of the whole would have its gradient filled up with zeros for each
+        each = list(zip(states.float().unbind(), attention.float().unbind(), strict=True))
         for row, item in enumerate(batch):
             ours = item.source == "newsgraph" or not SEPARATE
             of_source = (nominals, triggers) if ours else (phrases, actions)
@@ -80,7 +82,7 @@ class Losses:
                     targets = pair_targets(item, mistaken, rng)
             if targets is not None and len(targets.outputs):
                 n = len(item.ids)
-                self._pair_losses(states[row, :n], attention[row, :, :n, :n], targets, found)
+                self._pair_losses(each[row][0][:n], each[row][1][:, :n, :n], targets, found)
         weights = {"names": 1.0, "nominals": 0.7, "triggers": 1.0, "types": 0.3, "pairs": 1.0, "statuses": 0.5}
         return {
             name: weights[name] * torch.stack(values).sum() / len(batch) for name, values in found.items() if values
@@ -126,8 +128,8 @@ class Losses:
             spans[index, a:b] = 1 / (b - a)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = self.network.pairs(
-                states.float(),
-                attention.float(),
+                states,
+                attention,
                 spans,
                 torch.from_numpy(targets.kinds),
                 torch.from_numpy(targets.subjects),
