@@ -353,7 +353,11 @@ class EntityState:
 
 @dataclass(frozen=True, slots=True)
 class StatementState:
-    """All that the default graph says of a statement, aggregated from its surviving claims."""
+    """All that the default graph says of a statement, aggregated from its surviving claims.
+
+    Of the claims that assert it: `first_current` and `last_current` are the first and the last day of an article that
+    says it holds on that day, `reported_over` is that of the first one after these that says it is over.
+    """
 
     iri: NamedNode
     statement: Statement
@@ -368,6 +372,9 @@ class StatementState:
     last_reported: date | None = None
     valid_from: str | None = None
     valid_to: str | None = None
+    first_current: date | None = None
+    last_current: date | None = None
+    reported_over: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

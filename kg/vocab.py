@@ -131,13 +131,17 @@ supportingSources: Final = term("supportingSources")
 disputingSources: Final = term("disputingSources")
 firstReported: Final = term("firstReported")
 lastReported: Final = term("lastReported")
+firstCurrent: Final = term("firstCurrent")
+lastCurrent: Final = term("lastCurrent")
+reportedOver: Final = term("reportedOver")
 validFrom: Final = term("validFrom")
 validTo: Final = term("validTo")
 evidence: Final = term("evidence")
 subjectMention: Final = term("subjectMention")
 objectMention: Final = term("objectMention")
 
-# Mentions, runs, judgements
+# Articles, mentions, runs, judgements
+copyOf: Final = term("copyOf")
 denotes: Final = term("denotes")
 mentionKind: Final = term("mentionKind")
 model: Final = term("model")
@@ -155,8 +159,9 @@ PROPERTIES: Final[tuple[str, ...]] = (
     *PREDICATES,
     "eventType", "asserted", "supports", "disputes", "confidence", "phase", "modality", "attributedTo",
     "supportingArticles", "disputingArticles", "supportingSources", "disputingSources", "firstReported", "lastReported",
-    "validFrom", "validTo", "evidence", "subjectMention", "objectMention", "denotes", "mentionKind", "model", "judges",
-    "decision", "undone", "undoneBy", "newLabel", "anchor", "otherAnchor", "anchorClass", "occurrence",
+    "firstCurrent", "lastCurrent", "reportedOver", "validFrom", "validTo", "evidence", "subjectMention",
+    "objectMention", "copyOf", "denotes", "mentionKind", "model", "judges", "decision",
+    "undone", "undoneBy", "newLabel", "anchor", "otherAnchor", "anchorClass", "occurrence",
 )  # fmt: skip
 """Local names of all properties."""
 

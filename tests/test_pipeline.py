@@ -122,6 +122,9 @@ def brute_force(workspace: Workspace) -> dict[NamedNode, StatementState]:
             key=lambda pair: (-(pair[1].published or 0).toordinal(), -pair[0].confidence, pair[0].phase),  # type: ignore[union-attr]
         )
         days = [r.published for _, r in supporting or disputing if r.published]
+        current = [r.published for c, r in asserting if c.phase is Phase.CURRENT and r.published]
+        former = [r.published for c, r in asserting if c.phase is Phase.FORMER and r.published]
+        over = [day for day in former if not current or day > max(current)]
         known = [c.phase for c, _ in newest if c.phase is not Phase.UNKNOWN]
         iri = statement_iri(BASE, said)
         states[iri] = StatementState(
@@ -138,6 +141,9 @@ def brute_force(workspace: Workspace) -> dict[NamedNode, StatementState]:
             last_reported=max(days, default=None),
             valid_from=next((c.valid_from for c, _ in newest if c.valid_from), None),
             valid_to=next((c.valid_to for c, _ in newest if c.valid_to), None),
+            first_current=min(current, default=None),
+            last_current=max(current, default=None),
+            reported_over=min(over, default=None),
         )
     return states
 

@@ -26,7 +26,9 @@ from kg.catalogue.rows import (
     NewClaim,
     Pending,
     Retired,
+    Revision,
     Wish,
+    Withdrawn,
 )
 from kg.catalogue.search import SENTENCE
 from kg.catalogue.statements import ACCEPTED, REJECTED
@@ -48,5 +50,7 @@ __all__ = [
     "NewClaim",
     "Pending",
     "Retired",
+    "Revision",
     "Wish",
+    "Withdrawn",
 ]

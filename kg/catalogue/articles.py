@@ -19,7 +19,7 @@ from kg.catalogue.codec import (
     unpack_json,
 )
 from kg.catalogue.copies import publisher_key, signature
-from kg.catalogue.rows import ArticleRow
+from kg.catalogue.rows import ArticleRow, Revision, Touched, Withdrawn
 from kg.types import Article, Document, Extraction
 
 __all__ = ["Articles"]
@@ -30,8 +30,9 @@ SENTENCE_BITS = 20  # a sentence's row is article << 20 | number: those of one a
 class Articles:
     """Reads and changes the articles; who calls the changing methods holds a transaction."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, touched: Touched) -> None:
         self._db = db
+        self._touched = touched
         self._clusters = Clusters(db)
 
     def key(self, article_id: str) -> int | None:
@@ -101,22 +102,39 @@ class Articles:
         ).fetchone()
         return None if row is None else extraction_from(unpack_json(row[0]), article_id, model)
 
-    def revisions(self, article_id: str) -> list[tuple[str, str, datetime]]:
-        """The (digest, model, time) of each revision of an article, oldest first."""
-        rows = self._db.execute(
-            "SELECT r.digest, r.model, r.time FROM revisions r JOIN articles a ON a.key = r.article WHERE a.id = ?"
-            " ORDER BY r.rowid",
-            (article_id,),
-        )
-        return [(row[0], row[1], datetime.fromisoformat(row[2])) for row in rows]
+    def revisions(self, article_id: str) -> list[Revision]:
+        """What an article has been, each content and each model that read it, oldest first; the last one is current."""
+        return [_revision(row) for row in self._db.execute(_REVISIONS, (article_id,))]
+
+    def texts(self, article_id: str) -> list[str]:
+        """The clean text of each revision of an article, oldest first."""
+        document = self.document(article_id)
+        if document is None:
+            return []
+        texts = [document.text]
+        kept = [row["text"] for row in self._db.execute(_REVISIONS, (article_id,))]
+        for text in reversed(kept[:-1]):
+            texts.append(texts[-1] if text is None else unpack(text).decode("utf-8", "surrogatepass"))
+        return texts[::-1]
+
+    def withdrawn(self, article_id: str) -> Withdrawn | None:
+        """What is kept of an article that was taken away and has not come back."""
+        row = self._db.execute("SELECT * FROM withdrawn WHERE id = ?", (article_id,)).fetchone()
+        if row is None:
+            return None
+        return Withdrawn(row["id"], row["digest"], _day(row["published"]), datetime.fromisoformat(row["time"]))
 
     def put(self, article: Article, document: Document, extraction: Extraction) -> tuple[int, dict[int, str]]:
-        """Write an article's current revision; returns its number, and the articles whose source changed with it."""
+        """Write an article's current revision; returns its number, and the articles whose source changed with it.
+
+        The articles that are copies of another one now than before are noted as touched.
+        """
         now = datetime.now(UTC).isoformat(timespec="seconds")
         published = document.published.isoformat() if document.published else None
         old = self._db.execute(
-            "SELECT key, digest, model, signature, publisher_key FROM articles WHERE id = ?", (article.id,)
+            "SELECT key, digest, model, signature, publisher_key, document FROM articles WHERE id = ?", (article.id,)
         ).fetchone()
+        earliest: int | None = None
         signed = signature(document.text)
         publisher = publisher_key(article.id, document.publisher, document.url)
         values = {
@@ -135,10 +153,13 @@ class Articles:
             cursor = self._db.execute(f"INSERT INTO articles ({columns}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
             assert cursor.lastrowid is not None
             key = cursor.lastrowid
+            self._db.execute("DELETE FROM withdrawn WHERE id = ?", (article.id,))
         else:
             key = old["key"]
             if old["signature"] != signed:
                 changed = self._clusters.leave(key)
+            else:
+                earliest = self._clusters.earliest_beside(key)
             assignments = ", ".join(f"{column} = ?" for column in values)
             self._db.execute(f"UPDATE articles SET {assignments} WHERE key = ?", (*values.values(), key))  # noqa: S608
         self._db.execute(
@@ -147,10 +168,11 @@ class Articles:
         )
         if old is not None and (old["digest"], old["model"]) != (article.digest, extraction.model):
             self._drop_extraction(old["digest"], old["model"])
+            self._keep_text(key, unpack_json(old["document"])["text"], document.text)
         if old is None or (old["digest"], old["model"]) != (article.digest, extraction.model):
             self._db.execute(
-                "INSERT INTO revisions (article, digest, model, published, time) VALUES (?, ?, ?, ?, ?)",
-                (key, article.digest, extraction.model, published, now),
+                "INSERT INTO revisions (article, digest, model, published, title, time) VALUES (?, ?, ?, ?, ?, ?)",
+                (key, article.digest, extraction.model, published, document.title, now),
             )
         self._forget_sentences(key)
         self._db.executemany(
@@ -162,20 +184,33 @@ class Articles:
         )
         if old is None or old["signature"] != signed:
             changed |= self._clusters.join(key)
-        elif old["publisher_key"] != publisher:
-            changed = self._clusters.name(self._clusters.cluster_of(key))
+        else:
+            if old["publisher_key"] != publisher:
+                changed = self._clusters.name(self._clusters.cluster_of(key))
+            self._clusters.redated(key, earliest)
+        self._touch_copies()
         changed.pop(key, None)
         return key, changed
 
     def remove(self, article_id: str) -> dict[int, str]:
-        """Forget an article, whose chains and claims are gone; returns the articles whose source changed with it."""
-        row = self._db.execute("SELECT key, digest, model FROM articles WHERE id = ?", (article_id,)).fetchone()
+        """Forget an article, whose chains and claims are gone; returns the articles whose source changed with it.
+
+        Its texts go, those of earlier revisions too. That it was there is noted, with its content's hash.
+        """
+        row = self._db.execute(
+            "SELECT key, digest, model, published FROM articles WHERE id = ?", (article_id,)
+        ).fetchone()
         key = row["key"]
         changed = self._clusters.leave(key)
+        self._touch_copies()
         self._forget_sentences(key)
         self._db.execute("DELETE FROM revisions WHERE article = ?", (key,))
         self._db.execute("DELETE FROM articles WHERE key = ?", (key,))
         self._drop_extraction(row["digest"], row["model"])
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        self._db.execute(
+            "INSERT OR REPLACE INTO withdrawn VALUES (?, ?, ?, ?)", (article_id, row["digest"], row["published"], now)
+        )
         return changed
 
     def published(self, key: int) -> str | None:
@@ -192,6 +227,18 @@ class Articles:
         )
         return [row[0] for row in rows]
 
+    def copy_of(self, article_id: str) -> str | None:
+        """The earliest article of which this one is a copy; None for one without copies, and for the earliest itself.
+
+        The earliest published; those without a date come last, those of one day in the order of their ids.
+        """
+        row = self._db.execute(
+            "SELECT o.id FROM articles a JOIN articles o ON o.cluster = a.cluster WHERE a.id = ?"
+            " ORDER BY coalesce(o.published, '9999'), o.id LIMIT 1",
+            (article_id,),
+        ).fetchone()
+        return None if row is None or row[0] == article_id else str(row[0])
+
     def all_ids(self) -> Iterator[str]:
         """Yield all ids in the order of their arrival, read page by page."""
         last = 0
@@ -206,6 +253,22 @@ class Articles:
         used = "SELECT 1 FROM articles WHERE digest = ? AND model = ? LIMIT 1"
         if self._db.execute(used, (digest, model)).fetchone() is None:
             self._db.execute("DELETE FROM extractions WHERE digest = ? AND model = ?", (digest, model))
+
+    def _keep_text(self, key: int, before: str, now: str) -> None:
+        """Keep the text that an article's newest revision had, unless the one that follows has the same."""
+        if before != now:
+            self._db.execute(
+                "UPDATE revisions SET text = ? WHERE key = (SELECT max(key) FROM revisions WHERE article = ?)",
+                (pack(before.encode("utf-8", "surrogatepass")), key),
+            )
+
+    def _touch_copies(self) -> None:
+        """Note the articles that may be copies of another one now: their headers say of which."""
+        for key in self._clusters.regrouped:
+            row = self._db.execute("SELECT id FROM articles WHERE key = ?", (key,)).fetchone()
+            if row is not None:
+                self._touched.articles.add(row[0])
+        self._clusters.regrouped.clear()
 
     def _forget_sentences(self, key: int) -> None:
         low = key << SENTENCE_BITS
@@ -232,12 +295,22 @@ def _is_utf8(article: Article) -> bool:
         return False
 
 
+_REVISIONS = "SELECT r.* FROM revisions r JOIN articles a ON a.key = r.article WHERE a.id = ? ORDER BY r.key"
 _ROW = "SELECT id, digest, model, source, url, title, published, publisher, source_key, time FROM articles"
 
 
 def _row(row: sqlite3.Row) -> ArticleRow:
     return ArticleRow(
         row["id"], row["digest"], row["model"], row["source"], row["url"], row["title"],
-        date.fromisoformat(row["published"]) if row["published"] else None,
-        row["publisher"], row["source_key"], datetime.fromisoformat(row["time"]),
+        _day(row["published"]), row["publisher"], row["source_key"], datetime.fromisoformat(row["time"]),
     )  # fmt: skip
+
+
+def _revision(row: sqlite3.Row) -> Revision:
+    return Revision(
+        row["digest"], row["model"], _day(row["published"]), row["title"], datetime.fromisoformat(row["time"])
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -33,7 +33,7 @@ class Change:
     def __init__(self, db: sqlite3.Connection, threshold: float) -> None:
         self._db = db
         self.touched = Touched()
-        self.articles = Articles(db)
+        self.articles = Articles(db, self.touched)
         self.links = Links(db, self.touched)
         self.claims = Claims(db, self.touched, threshold)
         self.judgements = Judgements(db, self.touched)
@@ -93,7 +93,7 @@ class Catalogue:
         self._db = writer
         self._reader = reader
         self._lock = threading.RLock()
-        self.articles = Articles(reader)
+        self.articles = Articles(reader, Touched())
         self.judgements = Judgements(reader, Touched())
         self.index = KeyIndex(reader)
 

@@ -1,7 +1,8 @@
 """Which articles are one source: connected sets of copies, each named after its least publisher.
 
 Sets are all that is kept, not the pairs that make them: a thousand copies of one wire report have half a million pairs.
-A set has the number of one of its articles.
+A set has the number of one of its articles. For people it is called after its earliest article, of which the others are
+copies; `regrouped` are those for which that may be another one now.
 Of articles with equal signatures only one, the set's *witness* of that signature, is found by its bands.
 """
 
@@ -20,6 +21,7 @@ class Clusters:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self.regrouped: set[int] = set()
 
     def join(self, key: int) -> dict[int, str]:
         """Put an article among its copies; returns the articles whose source changed, with their new source."""
@@ -27,6 +29,8 @@ class Clusters:
         cluster, publisher = self._db.execute(
             "SELECT cluster, publisher_key FROM articles WHERE key = ?", (key,)
         ).fetchone()
+        if len(before) > 1 or self._earliest(cluster) == key:
+            self.regrouped.update(self._members(cluster))
         if len(before) == 1:  # so often that the others are not even looked at
             source = self._db.execute(
                 "SELECT source_key FROM articles WHERE cluster = ? AND key != ? LIMIT 1", (cluster, key)
@@ -38,15 +42,19 @@ class Clusters:
     def leave(self, key: int) -> dict[int, str]:
         """Take an article from its copies; returns the others whose source changed, with their new source."""
         cluster = self._db.execute("SELECT cluster FROM articles WHERE key = ?", (key,)).fetchone()[0]
+        was_earliest = self._earliest(cluster) == key
         self._db.execute("UPDATE articles SET cluster = NULL WHERE key = ?", (key,))
         if not self._forget(key):  # another article has the same signature, so the rest hangs together as before
             if cluster == key:  # a set is called after one of its own
                 heir = self._db.execute("SELECT min(key) FROM articles WHERE cluster = ?", (key,)).fetchone()[0]
                 self._db.execute("UPDATE articles SET cluster = ? WHERE cluster = ?", (heir, key))
                 cluster = heir
+            if was_earliest:
+                self.regrouped.update(self._members(cluster))
             return self.name(cluster)
         others = [row[0] for row in self._db.execute("SELECT key FROM articles WHERE cluster = ?", (cluster,))]
         self._db.execute("UPDATE articles SET cluster = NULL WHERE cluster = ?", (cluster,))
+        self.regrouped.update(others)
         for other in others:
             self._forget(other)
         for other in others:
@@ -67,6 +75,25 @@ class Clusters:
     def cluster_of(self, key: int) -> int:
         """The set of an article that has joined."""
         return int(self._db.execute("SELECT cluster FROM articles WHERE key = ?", (key,)).fetchone()[0])
+
+    def earliest_beside(self, key: int) -> int:
+        """The earliest article of the set of this one."""
+        return self._earliest(self.cluster_of(key))
+
+    def redated(self, key: int, before: int | None) -> None:
+        """Note what follows from an article's new date; `before` was the earliest of its set."""
+        cluster = self.cluster_of(key)
+        if self._earliest(cluster) != before:
+            self.regrouped.update(self._members(cluster))
+
+    def _earliest(self, cluster: int) -> int:
+        row = self._db.execute(
+            "SELECT key FROM articles WHERE cluster = ? ORDER BY coalesce(published, '9999'), id LIMIT 1", (cluster,)
+        ).fetchone()
+        return int(row[0])
+
+    def _members(self, cluster: int) -> list[int]:
+        return [row[0] for row in self._db.execute("SELECT key FROM articles WHERE cluster = ?", (cluster,))]
 
     def _connect(self, key: int) -> set[int]:
         """Put an article into the set of its copies, or one of its own; returns the sets that this made one."""

@@ -21,8 +21,10 @@ __all__ = [
     "NewClaim",
     "Pending",
     "Retired",
+    "Revision",
     "Touched",
     "Wish",
+    "Withdrawn",
 ]
 
 
@@ -39,6 +41,27 @@ class ArticleRow:
     published: date | None
     publisher: str | None
     source_key: str
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One content of an article as one model read it; `time` is when it was read here."""
+
+    digest: str
+    model: str
+    published: date | None
+    title: str | None
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """All that is kept of an article that was taken away: that it was there, with which content, and since when it is not."""
+
+    id: str
+    digest: str
+    published: date | None
     time: datetime
 
 

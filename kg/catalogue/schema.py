@@ -13,7 +13,7 @@ from kg.errors import WorkspaceError
 
 __all__ = ["FORMAT", "open_database"]
 
-FORMAT = 2
+FORMAT = 3
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -26,9 +26,14 @@ CREATE TABLE articles (
   publisher_key TEXT NOT NULL, source_key TEXT NOT NULL, signature BLOB NOT NULL, cluster INTEGER,
   time TEXT NOT NULL);
 CREATE INDEX articles_cluster ON articles (cluster, publisher_key);
+CREATE INDEX articles_earliest ON articles (cluster, coalesce(published, '9999'), id);
+-- every content and model that an article has had; `text` is that of a content that was replaced, NULL where the next
+-- revision has the same. Of a withdrawn article nothing is kept but that it was there
 CREATE TABLE revisions (
-  article INTEGER NOT NULL, digest TEXT NOT NULL, model TEXT NOT NULL, published TEXT, time TEXT NOT NULL);
+  key INTEGER PRIMARY KEY, article INTEGER NOT NULL, digest TEXT NOT NULL, model TEXT NOT NULL, published TEXT,
+  title TEXT, text BLOB, time TEXT NOT NULL);
 CREATE INDEX revisions_article ON revisions (article);
+CREATE TABLE withdrawn (id TEXT PRIMARY KEY, digest TEXT NOT NULL, published TEXT, time TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX articles_digest ON articles (digest, model);
 CREATE TABLE extractions (digest TEXT NOT NULL, model TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (digest, model));
 CREATE TABLE bands (band INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (band, article)) WITHOUT ROWID;
@@ -79,6 +84,7 @@ CREATE INDEX claims_object ON claims (object_chain) WHERE object_chain IS NOT NU
 CREATE INDEX claims_weight ON claims (statement, level, weight);
 CREATE INDEX claims_phase ON claims (statement, level, known, published DESC, weight DESC, phase);
 CREATE INDEX claims_published ON claims (statement, level, published) WHERE published IS NOT NULL;
+CREATE INDEX claims_told ON claims (statement, level, phase, published) WHERE published IS NOT NULL;
 CREATE INDEX claims_from ON claims (statement, level, published DESC, weight DESC, valid_from)
   WHERE valid_from IS NOT NULL;
 CREATE INDEX claims_to ON claims (statement, level, published DESC, weight DESC, valid_to)

@@ -245,7 +245,6 @@ def _state(db: sqlite3.Connection, row: sqlite3.Row, iri_of: Callable[[Statement
         NamedNode(row["subject_iri"]), vocab.term(row["predicate"]), _object(row["object_iri"], row["literal"])
     )
     summary = db.execute(_SUMMARY, {"statement": row["key"]}).fetchone()
-    first, last = summary["first"], summary["last"]
     starts, ends = summary["valid_from"], summary["valid_to"]
     if starts and ends and ends[: len(starts)] < starts[: len(ends)]:
         starts = None  # two articles that contradict each other: the end is the newer news
@@ -259,11 +258,18 @@ def _state(db: sqlite3.Connection, row: sqlite3.Row, iri_of: Callable[[Statement
         disputing_sources=row["disputing_sources"],
         confidence=summary["confidence"],
         phase=Phase(summary["phase"] or Phase.UNKNOWN.value),
-        first_reported=date.fromisoformat(first) if first else None,
-        last_reported=date.fromisoformat(last) if last else None,
+        first_reported=_day(summary["first"]),
+        last_reported=_day(summary["last"]),
         valid_from=starts,
         valid_to=ends,
+        first_current=_day(summary["first_current"]),
+        last_current=_day(summary["last_current"]),
+        reported_over=_day(summary["reported_over"]),
     )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _object(iri: str | None, literal: str) -> NamedNode | Literal:
@@ -304,5 +310,13 @@ SELECT best,
   (SELECT valid_from FROM claims WHERE statement = :statement AND level = best AND valid_from IS NOT NULL
    ORDER BY published DESC, weight DESC, valid_from LIMIT 1) AS valid_from,
   (SELECT valid_to FROM claims WHERE statement = :statement AND level = best AND valid_to IS NOT NULL
-   ORDER BY published DESC, weight DESC, valid_to LIMIT 1) AS valid_to
-FROM (SELECT max(level) AS best FROM claims WHERE statement = :statement)"""
+   ORDER BY published DESC, weight DESC, valid_to LIMIT 1) AS valid_to,
+  (SELECT min(published) FROM claims
+   WHERE statement = :statement AND level = 2 AND phase = 'current' AND published IS NOT NULL) AS first_current,
+  last_current,
+  (SELECT min(published) FROM claims WHERE statement = :statement AND level = 2 AND phase = 'former'
+   AND published > coalesce(last_current, '')) AS reported_over
+FROM (SELECT
+  (SELECT max(level) FROM claims WHERE statement = :statement) AS best,
+  (SELECT max(published) FROM claims
+   WHERE statement = :statement AND level = 2 AND phase = 'current' AND published IS NOT NULL) AS last_current)"""

@@ -160,14 +160,21 @@ def statement_triples(state: StatementState) -> Iterator[Triple]:
     yield Triple(iri, vocab.phase, Literal(state.phase.value))
     if state.confidence is not None:
         yield Triple(iri, vocab.confidence, _decimal(state.confidence))
-    for predicate, day in ((vocab.firstReported, state.first_reported), (vocab.lastReported, state.last_reported)):
+    days = (
+        (vocab.firstReported, state.first_reported),
+        (vocab.lastReported, state.last_reported),
+        (vocab.firstCurrent, state.first_current),
+        (vocab.lastCurrent, state.last_current),
+        (vocab.reportedOver, state.reported_over),
+    )
+    for predicate, day in days:
         if day is not None:
             yield Triple(iri, predicate, _day(day))
     yield from _validity(iri, state.valid_from, state.valid_to)
 
 
-def header_triples(document: Document, iri: NamedNode) -> Iterator[Triple]:
-    """Yield an article's header: type, id, title, URL, publisher, authors, day and language."""
+def header_triples(document: Document, iri: NamedNode, copy_of: NamedNode | None = None) -> Iterator[Triple]:
+    """Yield an article's header: type, id, title, URL, publisher, authors, day, language, and of what it is a copy."""
     yield Triple(iri, vocab.rdf_type, vocab.Article)
     yield Triple(iri, vocab.dcterms_identifier, Literal(document.id))
     yield Triple(iri, vocab.schema_inLanguage, Literal(document.language))
@@ -181,6 +188,8 @@ def header_triples(document: Document, iri: NamedNode) -> Iterator[Triple]:
         yield Triple(iri, vocab.schema_author, Literal(author))
     if document.published is not None:
         yield Triple(iri, vocab.schema_datePublished, _day(document.published))
+    if copy_of is not None:
+        yield Triple(iri, vocab.copyOf, copy_of)
 
 
 def article_graph(
@@ -222,11 +231,13 @@ def article_state(
     entities: Mapping[int, NamedNode],
     *,
     base: str,
+    copy_of: str | None = None,
 ) -> ArticleState:
-    """All that the graph is to say of an article, for `commit_update`."""
+    """All that the graph is to say of an article, for `commit_update`; `copy_of` is the id of another one."""
     iri = article_iri(base, document.id)
+    original = article_iri(base, copy_of) if copy_of is not None else None
     graph = article_graph(document, extraction, claims, entities, base=base)
-    return ArticleState(iri, tuple(header_triples(document, iri)), tuple(graph))
+    return ArticleState(iri, tuple(header_triples(document, iri, original)), tuple(graph))
 
 
 def commit_update(

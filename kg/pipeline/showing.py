@@ -74,7 +74,12 @@ def _article(catalogue: Catalogue, base: str, article_id: str) -> ArticleState:
     if document is None or extraction is None:
         return ArticleState(article_iri(base, article_id))
     return article_state(
-        document, extraction, catalogue.claims_of(article_id), catalogue.entities_in(article_id), base=base
+        document,
+        extraction,
+        catalogue.claims_of(article_id),
+        catalogue.entities_in(article_id),
+        base=base,
+        copy_of=catalogue.articles.copy_of(article_id),
     )
 
 

@@ -277,11 +277,15 @@ def statement_states(stories: Iterable[Told]) -> Iterator[StatementState]:
             about[claim.statement].append((told, claim))
     for statement, spoken in about.items():
         for_, against = ([pair for pair in spoken if pair[1].supports is side] for side in (True, False))
-        sure = [
-            claim
-            for _, claim in for_
+        asserting = [
+            (told, claim)
+            for told, claim in for_
             if claim.modality in (Modality.STATED, Modality.REPORTED) and claim.confidence >= 0.5
         ]
+        sure = [claim for _, claim in asserting]
+        current = sorted(told.published for told, claim in asserting if claim.phase is Phase.CURRENT)
+        former = sorted(told.published for told, claim in asserting if claim.phase is Phase.FORMER)
+        over = [day for day in former if not current or day > current[-1]]
         days = sorted(told.published for told, _ in spoken)
         first = spoken[0][1]
         yield StatementState(
@@ -298,6 +302,9 @@ def statement_states(stories: Iterable[Told]) -> Iterator[StatementState]:
             last_reported=days[-1],
             valid_from=first.valid_from,
             valid_to=first.valid_to,
+            first_current=current[0] if current else None,
+            last_current=current[-1] if current else None,
+            reported_over=over[0] if over else None,
         )
 
 

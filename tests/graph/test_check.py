@@ -99,6 +99,12 @@ def day(text: str) -> Literal:
     return Literal(text, datatype=vocab.xsd_date)
 
 
+def over_before_current(golden: frozenset[Triple]) -> set[Triple]:
+    """The graph with a statement that was over before it was last current."""
+    statement = min((t.subject for t in golden if t.predicate == vocab.lastCurrent), key=str)
+    return {*golden, Triple(statement, vocab.reportedOver, day("2001-01-01"))}
+
+
 PASSAGE = NamedNode(f"{article_iri(BASE, 'courier/deal.txt').value}#char=0,7")  # "Uruguay", in the title
 ARTICLE = article_iri(BASE, "courier/deal.txt")
 RUN = NamedNode(f"{BASE}run/scripted-1")
@@ -163,6 +169,9 @@ BROKEN = {
     "Statement: an unknown phase": (some(vocab.Statement, vocab.phase, Literal("soon")), "phase"),
     "Statement: first report after the last": (some(vocab.Statement, vocab.firstReported, day("2030-01-01")), "first report"),
     "Statement: last report not a day": (some(vocab.Statement, vocab.lastReported, Literal("2024")), "last report"),
+    "Statement: first current after the last": (some(vocab.Statement, vocab.firstCurrent, day("2030-01-01")), "first report as current"),
+    "Statement: current after it is over": (over_before_current, "last report as current"),
+    "Statement: over in words": (some(vocab.Statement, vocab.reportedOver, Literal("May")), "that it is over is a day"),
     "Statement: valid from words": (some(vocab.Statement, vocab.validFrom, Literal("May")), "valid from"),
     "Statement: valid to words": (some(vocab.Statement, vocab.validTo, Literal("May")), "valid to"),
     "Asserted: no triple": (lambda golden: golden - {Triple(INES.iri, vocab.leads, LEAGUE.iri)}, "is also a triple"),
@@ -183,6 +192,7 @@ BROKEN = {
     "Article: a title without language": (changed(ARTICLE, vocab.dcterms_title, Literal("x")), "title"),
     "Article: two publishers": (changed(ARTICLE, vocab.schema_publisher, Literal("a"), Literal("b")), "publisher"),
     "Article: published in a year": (changed(ARTICLE, vocab.schema_datePublished, Literal("2024")), "one day"),
+    "Article: a copy of words": (added(Triple(ARTICLE, vocab.copyOf, Literal("a wire"))), "copy of one"),
     "Passage: nothing quoted": (changed(PASSAGE, vocab.oa_exact), "is quoted"),
     "Passage: ends before it starts": (changed(PASSAGE, vocab.oa_start, Literal(9)), "starts before"),
     "Passage: no end": (changed(PASSAGE, vocab.oa_end), "ends somewhere"),
