@@ -47,7 +47,8 @@ class Layer(nn.Module):
         batch, length, _ = x.shape
         q, k, v = self.qkv(x).view(batch, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
         q = q * (WIDTH // HEADS) ** -0.5
-        if mask is not None:  # one more dimension of the product: adding it to the scores afterwards costs twice as much
+        if mask is not None:
+            # as one more dimension of the product: adding it to the scores afterwards costs twice as much
             q = torch.cat([q, torch.ones_like(q[..., :1])], -1)
             k = torch.cat([k, mask.mT.to(k.dtype).expand(-1, HEADS, -1, -1)], -1)
         # torch's fused attention is slower to train here, and dropping weights of attention took a third of a step
