@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +11,7 @@ __all__ = [
     "ArticleIn",
     "ArticleList",
     "ArticleOut",
+    "ArticleVersions",
     "ClaimOut",
     "Deleted",
     "EntityHit",
@@ -22,9 +23,11 @@ __all__ = [
     "PassageOut",
     "ProblemOut",
     "Readiness",
+    "ReadingOut",
     "RelationList",
     "RelationOut",
     "Resolved",
+    "VersionOut",
 ]
 
 
@@ -110,7 +113,41 @@ class ArticleOut(Model):
     url: str | None = None
     publisher: str | None = None
     published: date | None = None
+    digest: str = Field(description="SHA-256 of what the publisher sent and its metadata, in hex.")
+    copy_of: str | None = Field(
+        default=None, description="The id of the earliest article of nearly the same text; both count as one source."
+    )
+    copies: tuple[str, ...] = Field(
+        default=(), description="The ids of all articles of nearly the same text; not in lists."
+    )
     text: str | None = Field(default=None, description="The clean text that offsets count in; not in lists.")
+
+
+class ReadingOut(Model):
+    """That a model read a version of an article."""
+
+    model: str
+    time: datetime
+
+
+class VersionOut(Model):
+    """One content of an article."""
+
+    number: int
+    digest: str
+    title: str | None
+    published: date | None
+    read: tuple[ReadingOut, ...]
+    current: bool
+    changes: str = Field(description="A unified diff from the version before, with a sentence a line.")
+
+
+class ArticleVersions(Model):
+    """What an article has been, oldest first."""
+
+    id: str
+    iri: str
+    versions: tuple[VersionOut, ...]
 
 
 class ArticleList(Model):
@@ -225,10 +262,22 @@ class Health(Model):
 
 
 class Readiness(Model):
-    """The service can answer: what it reads, how fresh that is, and which protections are on."""
+    """Whether the service can answer: what it reads, how fresh that is, which protections are on, and its limits."""
 
-    status: Literal["ready"] = "ready"
+    status: Literal["ready", "stopping"]
     graph_version: int
     served_version: int
     snapshot_age_s: float
     protections: dict[str, bool]
+    limits: dict[str, float]
+
+
+class ProblemTypeOut(Model):
+    """A type of problem document: what it means and what to do."""
+
+    type: str
+    title: str
+    status: int
+    meaning: str
+    remedy: str
+    href: str

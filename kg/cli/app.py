@@ -19,7 +19,7 @@ __all__ = ["COMMANDS", "SECTIONS", "main"]
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Begin": ("demo", "init", "ingest"),
-    "Ask": ("search", "show", "run", "query", "stats", "serve"),
+    "Ask": ("search", "show", "history", "run", "query", "stats", "serve"),
     "Correct": ("review", "merge", "split", "accept", "reject", "label", "undo", "judgements", "explain"),
     "Take out": ("export", "extract"),
     "Look after": ("delete", "resolve", "rebuild", "check", "key", "train", "evaluate", "corpus"),

@@ -1,7 +1,8 @@
-"""`kg show`: what is said of one thing, with the sentences."""
+"""`kg show`: what is said of one thing, with the sentences, or what one article says."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from io import BytesIO
 from itertools import groupby
@@ -14,6 +15,9 @@ from kg.cli.output import note, number, plain, put, verb_of, wrapped, write_byte
 from kg.cli.store import reading, selecting
 
 if TYPE_CHECKING:
+    from pyoxigraph import NamedNode
+
+    from kg.graph.scope import Scope
     from kg.lookup import Entity, Evidence, Relation
     from kg.workspace import Workspace
 
@@ -28,38 +32,80 @@ class ShowFormat(StrEnum):
 
 
 def command(
-    entity: Annotated[
-        str, typer.Argument(metavar="ENTITY", help="A name, a slug such as ana-diaz-1f2e3d4c, or an IRI.")
+    thing: Annotated[
+        str,
+        typer.Argument(
+            metavar="THING", help="A name, a slug such as ana-diaz-1f2e3d4c, the id of an article, or an IRI."
+        ),
     ],
     form: Annotated[ShowFormat, typer.Option("--format", "-f", help="Text, or RDF.")] = ShowFormat.TEXT,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10000, help="At most so many relations.")] = 100,
     store: StoreOption = None,
 ) -> None:
-    """Show what is said of someone or something, with the sentences.
+    """Show what is said of someone or something, with the sentences; of an article, what it says.
+
+    An article is shown with its versions and with the articles that are copies of it, which count as one source.
 
     \b
     Examples:
       kg show "Dockers' Union"
       kg show person/ana-diaz-1f2e3d4c --format turtle
+      kg show harbour-2031-04-02
     """
-    from kg.lookup import find_entity
+    from pyoxigraph import NamedNode
+
+    from kg.graph.facts import article_iri
+    from kg.graph.scope import Scope
+    from kg.lookup import find_article, find_entity
 
     with reading(store) as workspace:
-        iri = find_entity(workspace.catalogue, workspace.base, entity)
+        article = find_article(workspace.catalogue, workspace.base, thing)
+        if article is not None:
+            node = article_iri(workspace.base, article)
+            if form is ShowFormat.TEXT:
+                _print_article(workspace, article, node, limit)
+            else:
+                _print_rdf(workspace, Scope(article=node), form)
+            return
+        iri = find_entity(workspace.catalogue, workspace.base, thing)
         if form is ShowFormat.TEXT:
             _print_text(workspace, iri, limit)
         else:
-            _print_rdf(workspace, iri, form)
+            _print_rdf(workspace, Scope(entity=NamedNode(iri)), form)
 
 
-def _print_rdf(workspace: Workspace, iri: str, form: ShowFormat) -> None:
-    from pyoxigraph import NamedNode
-
-    from kg.graph.scope import Scope
-
+def _print_rdf(workspace: Workspace, scope: Scope, form: ShowFormat) -> None:
     body = BytesIO()
-    workspace.export(form.value, body, scope=Scope(entity=NamedNode(iri)))
+    workspace.export(form.value, body, scope=scope)
     write_bytes(body.getvalue())
+
+
+def _print_article(workspace: Workspace, article: str, iri: NamedNode, limit: int) -> None:
+    from kg import lookup
+
+    articles = workspace.catalogue.articles
+    row = articles.row(article)
+    assert row is not None, "it was found"
+    put(f"{plain(row.title or row.id)}  (Article)")
+    about = [row.publisher, row.published and row.published.isoformat(), row.url]
+    if any(about):
+        put(wrapped(", ".join(part for part in about if part), indent="  "))
+    put(f"  {iri.value}")
+    versions = lookup.versions_of(workspace.catalogue, article)
+    older = f", version {len(versions)}: see kg history {plain(article)}" if len(versions) > 1 else ""
+    put(f"  sha256 {row.digest}, read {row.time:%Y-%m-%d %H:%M}Z by {plain(row.model)}{older}")
+    if copies := articles.copies(article):
+        original = articles.copy_of(article)
+        told = f"a copy of {original}" if original else "the earliest"
+        put(
+            wrapped(
+                f"{told} of {number(len(copies) + 1, 'article')} of nearly the same text, which count as one source: "
+                f"{'; '.join(copies)}",
+                indent="  ",
+                then="    ",
+            )
+        )
+    _print_relations(lookup.relations_in(selecting(workspace), iri.value, limit=limit + 1), limit)
 
 
 def _print_text(workspace: Workspace, iri: str, limit: int) -> None:
@@ -72,12 +118,16 @@ def _print_text(workspace: Workspace, iri: str, limit: int) -> None:
         raise UnknownEntity(f"the graph does not show {plain(iri)} yet", hint="try again in a moment")
     relations = lookup.relations_of(select, iri, limit=limit + 1)
     _print_head(found)
+    _print_relations(relations, limit)
+
+
+def _print_relations(relations: Sequence[Relation], limit: int) -> None:
     for _, group in groupby(relations[:limit], key=lambda relation: relation.predicate):
         put()
         for relation in sorted(group, key=lambda r: (not r.asserted, -r.supporting_sources, r.object_label)):
             print_relation(relation)
     if not relations:
-        put("\nNothing else is said of it.")
+        put("\nNothing else is said.")
     if len(relations) > limit:
         note(f"only {number(limit, 'relation')} shown: --limit shows more")
 

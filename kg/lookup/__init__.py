@@ -19,6 +19,7 @@ from kg.lookup.relations import (
     relations_where,
     statement,
 )
+from kg.lookup.versions import Reading, Version, find_article, text_of_version, versions_of
 
 __all__ = [
     "ENTITY_KINDS",
@@ -26,11 +27,14 @@ __all__ = [
     "Entity",
     "Evidence",
     "Passage",
+    "Reading",
     "Relation",
     "Select",
+    "Version",
     "claims_of",
     "count_relations",
     "describe",
+    "find_article",
     "find_entity",
     "labels_of",
     "relations_in",
@@ -38,4 +42,6 @@ __all__ = [
     "relations_where",
     "scope_of",
     "statement",
+    "text_of_version",
+    "versions_of",
 ]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Self
 
-from kg.catalogue import Catalogue
+from kg.catalogue import Catalogue, Change
 from kg.errors import ArticleError, KgError
 from kg.pipeline import Prepared, prepare
 from kg.types import Article, Extractor, Report
 
-__all__ = ["BATCH_ARTICLES", "Counts", "Progress", "batches", "extracted"]
+__all__ = ["BATCH_ARTICLES", "Counts", "Progress", "Reread", "batches", "extracted"]
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +22,34 @@ BATCH_ARTICLES, BATCH_S = 64, 2.0  # a commit waits for the disk: one for so man
 
 Progress = Callable[[str, str], None]
 """Called with each input's source or id and its outcome: added, replaced, unchanged, skipped; rebuilt, kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """How far a run that reads all articles again has come: those up to the id `last` are read by `model`."""
+
+    model: str
+    last: str
+
+    @classmethod
+    def of(cls, catalogue: Catalogue) -> Self | None:
+        """That of a run that has not come to its end."""
+        noted = catalogue.meta("reread")
+        return None if noted is None else cls(*json.loads(noted))
+
+    def has(self, catalogue: Catalogue, article_id: str) -> bool:
+        """Whether the run has read an article, and nobody has read it with another model since."""
+        version = catalogue.articles.version(article_id)
+        return article_id <= self.last and version is not None and version[1] == self.model
+
+    def note(self, change: Change) -> None:
+        """Note, with a change, that the run has come so far."""
+        change.set_meta("reread", json.dumps([self.model, self.last]))
+
+    @staticmethod
+    def forget(change: Change) -> None:
+        """Note, with a change, that the run is at its end."""
+        change.set_meta("reread", None)
 
 
 class Counts:

@@ -13,8 +13,9 @@ from kg.graph import GraphStore
 from kg.workspace.layout import Layout
 from kg.workspace.repair import is_whole
 
-__all__ = ["Snapshots", "current_snapshot", "newest_snapshot", "version_of"]
+__all__ = ["BEFORE_REBUILD", "Snapshots", "current_snapshot", "newest_snapshot", "version_of"]
 
+BEFORE_REBUILD = "before-rebuild"
 KEPT = 3  # a reader may still be opening the one before the newest
 
 
@@ -35,6 +36,16 @@ class Snapshots:
             store.snapshot(making)
             making.rename(target)
             _prune(parent)
+        return target
+
+    def keep(self, name: str, store: GraphStore) -> Path:
+        """The store as it is now, under a name, until something else is kept under it; the newest ones do not replace it."""
+        parent = self._folder()
+        target, making = parent / name, parent / f".{os.getpid()}-{time.monotonic_ns()}"
+        store.flush()
+        store.snapshot(making)
+        shutil.rmtree(target, ignore_errors=True)
+        making.rename(target)
         return target
 
     def close(self) -> None:

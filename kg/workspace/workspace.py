@@ -21,8 +21,8 @@ from kg.workspace.asking import Worker, ask_server
 from kg.workspace.layout import DEFAULT_BASE, MEMORY, Layout, Settings, checked_base, checked_remote
 from kg.workspace.opening import Parts, for_reading, for_writing, in_memory
 from kg.workspace.repair import complete, order_rewrite
-from kg.workspace.run import BATCH_ARTICLES, Counts, Progress, batches, extracted
-from kg.workspace.snapshots import Snapshots, version_of
+from kg.workspace.run import BATCH_ARTICLES, Counts, Progress, Reread, batches, extracted
+from kg.workspace.snapshots import BEFORE_REBUILD, Snapshots, version_of
 
 if TYPE_CHECKING:
     from kg.graph import GraphStore
@@ -175,12 +175,19 @@ class Workspace:
         """Make the graph anew from the catalogue; with an extractor, its articles are cleaned and extracted anew first.
 
         Of one that the extractor cannot read, what was found before stays: `progress` is told "kept". Entities keep their
-        IRIs, judgements hold, and the user's own graphs stay.
+        IRIs, judgements hold, and the user's own graphs stay. A run that was killed goes on where it was, given the same
+        extractor. The graph as it was before stays as a snapshot, `BEFORE_REBUILD`, until the next rebuild.
         """
+        begun = Reread.of(self.catalogue)
+        done = begun if begun is not None and extractor is not None and begun.model == extractor.model else None
+        if done is None and not self._is_remote:
+            with self._writing:
+                self._snapshots.keep(BEFORE_REBUILD, self.store)
         ids = self.catalogue.articles.ids()
         for at in range(0, len(ids), BATCH_ARTICLES):
             part = ids[at : at + BATCH_ARTICLES]
-            found = list(extracted(self.catalogue, part, extractor)) if extractor else []
+            unread = [name for name in part if done is None or not done.has(self.catalogue, name)]
+            found = list(extracted(self.catalogue, unread, extractor)) if extractor else []
             with self._writing, self._writable_catalogue() as change:
                 # what was deleted meanwhile stays so
                 left = {article_id for article_id in part if change.articles.key(article_id) is not None}
@@ -190,14 +197,18 @@ class Workspace:
                 read = {prepared.article.id for prepared in found}
                 for article_id in sorted(left - read):
                     pipeline.put_again(change, self.base, article_id)
+                if extractor is not None:
+                    Reread(extractor.model, part[-1]).note(change)
             if progress is not None:
+                kept = (left - read) & set(unread) if extractor else set()
                 for article_id in part:
-                    progress(article_id, "kept" if extractor and article_id in left - read else "rebuilt")
+                    progress(article_id, "kept" if article_id in kept else "rebuilt")
         with self._writing:
             with self._writable_catalogue() as change:
                 change.claims.weigh_again()
                 pipeline.link_again(change, self.base)
                 order_rewrite(change)
+                Reread.forget(change)
             complete(self.catalogue, self.store, self.base)
 
     @contextmanager

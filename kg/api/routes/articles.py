@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from kg import lookup
+from kg.api.bodies import spooled
 from kg.api.depends import ServiceDep, TurnDep, TurnsDep, WriterDep, problems
-from kg.api.models import ArticleIn, ArticleList, ArticleOut, Deleted, Ingested
+from kg.api.models import (
+    ArticleIn,
+    ArticleList,
+    ArticleOut,
+    ArticleVersions,
+    Deleted,
+    Ingested,
+    ReadingOut,
+    VersionOut,
+)
 from kg.api.problems import Refusal
 from kg.articles import article_from_record
 from kg.errors import UnknownEntity
@@ -24,7 +36,7 @@ JSON = "application/json"
 @router.get(
     "/articles",
     response_model=ArticleList,
-    response_model_exclude={"articles": {"__all__": {"text"}}},
+    response_model_exclude={"articles": {"__all__": {"text", "copies"}}},
     responses=problems(400),
     summary="List the articles",
 )
@@ -43,6 +55,8 @@ def list_articles(
             url=row.url,
             publisher=row.publisher,
             published=row.published,
+            digest=row.digest,
+            copy_of=service.workspace.catalogue.articles.copy_of(row.id),
         )
         for row in rows[:limit]
     )
@@ -50,12 +64,36 @@ def list_articles(
 
 
 @router.get(
+    "/articles/{id:path}/versions",
+    response_model=ArticleVersions,
+    responses=problems(404),
+    summary="What an article has been",
+)
+def list_versions(service: ServiceDep, id: str) -> ArticleVersions:  # noqa: A002
+    """The versions of an article, oldest first: hash, day, who read it when, and what its publisher changed."""
+    versions = tuple(
+        VersionOut(
+            number=one.number,
+            digest=one.digest,
+            title=one.title,
+            published=one.published,
+            read=tuple(ReadingOut(model=reading.model, time=reading.time) for reading in one.read),
+            current=one.current,
+            changes=one.changes,
+        )
+        for one in lookup.versions_of(service.workspace.catalogue, id)
+    )
+    return ArticleVersions(id=id, iri=service.article_iri(id).value, versions=versions)
+
+
+@router.get(
     "/articles/{id:path}", response_model=ArticleOut, responses=problems(404), summary="One article with its clean text"
 )
 def get_article(service: ServiceDep, id: str) -> ArticleOut:  # noqa: A002
     """An article's metadata and the clean text that all offsets count in. Percent-encode the id."""
-    document = service.workspace.catalogue.articles.document(id)
-    if document is None:
+    articles = service.workspace.catalogue.articles
+    document, row = articles.document(id), articles.row(id)
+    if document is None or row is None:
         raise _unknown(id)
     return ArticleOut(
         id=document.id,
@@ -64,6 +102,9 @@ def get_article(service: ServiceDep, id: str) -> ArticleOut:  # noqa: A002
         url=document.url,
         publisher=document.publisher,
         published=document.published,
+        digest=row.digest,
+        copy_of=articles.copy_of(id),
+        copies=tuple(articles.copies(id)),
         text=document.text,
     )
 
@@ -87,9 +128,9 @@ def get_article(service: ServiceDep, id: str) -> ArticleOut:  # noqa: A002
 )
 async def post_article(service: ServiceDep, turns: TurnsDep, request: Request, response: Response) -> Ingested:
     """Clean the text, extract, resolve and commit. Sent again it changes nothing; changed, it replaces the article."""
-    # Not here: the metadata of a large page take seconds, in which nobody else would be answered.
-    article = await run_in_threadpool(_article, request.headers.get("content-type", ""), await request.body())
-    async with turns.one():
+    async with spooled(request.receive) as body, turns.one():  # bodies that wait for their turn lie on disk
+        # Not here: the metadata of a large page take seconds, in which nobody else would be answered.
+        article = await run_in_threadpool(_article, request.headers.get("content-type", ""), body)
         outcome = await run_in_threadpool(service.ingest, article)
     iri = service.article_iri(article.id).value
     response.status_code = 201 if outcome == "added" else 200
@@ -112,7 +153,7 @@ def delete_article(service: ServiceDep, id: str) -> Deleted:  # noqa: A002
     return Deleted(id=id, iri=service.article_iri(id).value)
 
 
-def _article(content_type: str, body: bytes) -> Article:
+def _article(content_type: str, body: Path) -> Article:
     """The article that a request carries."""
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type not in (JSON, ARTICLE_TYPE):
@@ -123,7 +164,7 @@ def _article(content_type: str, body: bytes) -> Article:
             headers={"Accept-Post": JSON},
         )
     try:
-        record: Any = json.loads(body)
+        record: Any = json.loads(body.read_bytes())
     except (ValueError, RecursionError) as error:
         raise Refusal(400, f"the body is not JSON: {error}") from error
     if not isinstance(record, dict):

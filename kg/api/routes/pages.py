@@ -59,6 +59,10 @@ def _article(service: Service, iri: NamedNode) -> str:
         "article.html",
         service.workspace.base,
         article=article,
+        copies=[
+            (name, service.article_iri(name).value) for name in service.workspace.catalogue.articles.copies(document.id)
+        ],
+        versions=lookup.versions_of(service.workspace.catalogue, document.id),
         web=url.startswith(("http://", "https://")),  # never javascript: or data:, whatever the article claims
         relations=lookup.relations_in(service.select, iri.value),
         paragraphs=[span.of(document.text) for span in document.paragraphs],
