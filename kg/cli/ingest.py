@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +19,7 @@ from kg.types import Report
 if TYPE_CHECKING:
     from kg.cli.client import ServiceClient
     from kg.errors import ArticleError
-    from kg.types import Article
+    from kg.types import Article, Extractor
 
 SKIPPED_SHOWN = 20
 
@@ -70,13 +71,33 @@ def _ingest(
     threads: int | None,
     step: Callable[[int], None],
 ) -> Report:
-    """Read them here."""
-    extractor = choose(name, model, threads)
+    """Read them here. A workspace is made when there is an article for it, and a lock is tried before a model is loaded."""
+    from kg.errors import ArticleError
+    from kg.workspace import Workspace
+
+    articles = iter(articles)
+    first = list(_up_to_an_article(articles))
+    extractor: Extractor | None = None
+    if not Workspace.exists(location_of(store)):
+        if all(isinstance(item, ArticleError) for item in first):
+            return Report(skipped=tuple((item.source, item.reason) for item in first if isinstance(item, ArticleError)))
+        extractor = choose(name, model, threads)  # what is wrong with it shows before there is a workspace
     with open_or_create(store, base=base) as workspace:
+        extractor = extractor or choose(name, model, threads)
         try:
-            return workspace.ingest(articles, extractor, progress=lambda name, outcome: step(1))
+            return workspace.ingest(itertools.chain(first, articles), extractor, progress=lambda name, outcome: step(1))
         finally:
             tell(extractor)
+
+
+def _up_to_an_article(articles: Iterator[Article | ArticleError]) -> Iterator[Article | ArticleError]:
+    """What comes up to the first article, that included."""
+    from kg.errors import ArticleError
+
+    for item in articles:
+        yield item
+        if not isinstance(item, ArticleError):
+            return
 
 
 def _send(service: ServiceClient, articles: Iterable[Article | ArticleError], step: Callable[[int], None]) -> Report:

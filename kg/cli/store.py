@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kg.lookup import Select
     from kg.workspace import Workspace
 
-__all__ = ["location_of", "open_or_create", "reading", "selecting", "service_at", "writing"]
+__all__ = ["location_of", "open_or_create", "reading", "refuse_missing", "selecting", "service_at", "writing"]
 
 
 def location_of(store: str | None) -> str:
@@ -62,7 +62,7 @@ def writing(store: str | None) -> Iterator[Workspace]:
 
 @contextmanager
 def open_or_create(store: str | None, *, base: str | None = None) -> Iterator[Workspace]:
-    """The workspace, for writing; made if there is none."""
+    """The workspace, for writing; made if there is none, with this base IRI."""
     from kg.workspace import Workspace
 
     location = location_of(store)
@@ -72,7 +72,21 @@ def open_or_create(store: str | None, *, base: str | None = None) -> Iterator[Wo
             yield workspace
         return
     with writing(store) as workspace:
+        if base is not None and base != workspace.base:
+            note(f"{location} keeps the base IRI it was made with, {workspace.base}: {base} is for a new workspace")
         yield workspace
+
+
+def refuse_missing(store: str | None) -> None:
+    """Raise WorkspaceError where there is no workspace: for commands that would be of no use on an empty one."""
+    from kg.workspace import Workspace
+
+    location = location_of(store)
+    if not Workspace.exists(location):
+        raise WorkspaceError(
+            f"{location}: there is no workspace",
+            hint=f"read some articles into one: kg ingest FILES --store {location}; or make an empty one: kg init",
+        )
 
 
 def service_at(store: str | None) -> ServiceClient | None:

@@ -53,6 +53,25 @@ def test_ingest_reads_stdin(kg: Kg, tmp_path: Path) -> None:
     assert "1 article added" in kg("ingest", "-", input=STORY, store=tmp_path / "new").stdout
 
 
+def test_no_workspace_comes_of_a_slip(kg: Kg, tmp_path: Path) -> None:
+    store = tmp_path / "typo"
+    (tmp_path / "empty.txt").touch()
+    run = kg("ingest", str(tmp_path / "empty.txt"), store=store)
+    assert (run.returncode, store.exists()) == (1, False)
+    assert "empty.txt: empty" in run.stderr
+    run = kg("ingest", str(tmp_path / "empty.txt"), "--extractor", "typo", store=store)
+    assert (run.returncode, store.exists()) == (1, False)
+    run = kg("serve", store=store)
+    assert (run.returncode, store.exists()) == (1, False)
+    assert "there is no workspace" in run.stderr
+    assert "kg ingest FILES --store" in run.stderr
+
+
+def test_a_base_for_a_workspace_that_has_one_is_said_not_to_count(kg: Kg, copy: Path) -> None:
+    run = kg("ingest", "-", "--base", "https://other.example/", store=copy, input="Ana Diaz leads the Front.\n" * 3)
+    assert "https://other.example/ is for a new workspace" in run.stderr
+
+
 def test_init_fixes_the_base(kg: Kg, tmp_path: Path) -> None:
     store = tmp_path / "new"
     assert kg("init", "--base", "https://graph.example.org/", store=store).returncode == 0
@@ -192,13 +211,13 @@ def test_check_accepts_a_sound_graph_and_names_what_is_wrong(kg: Kg, copy: Path)
 
 
 def test_keys_are_made_listed_and_revoked(kg: Kg, copy: Path) -> None:
-    made = kg("key", "newsroom", store=copy)
+    made = kg("key", "create", "newsroom", "--scope", "read", "--expires", "90d", store=copy)
     assert made.stdout.startswith("kg_")
-    listed = kg("key", "--list", store=copy).stdout
+    listed = kg("key", "list", store=copy).stdout
     assert "newsroom" in listed
     assert made.stdout.strip() not in listed
-    assert kg("key", "--revoke", "newsroom", store=copy).stdout == "revoked newsroom\n"
-    assert "newsroom" not in kg("key", "--list", store=copy).stdout
+    assert kg("key", "revoke", "newsroom", store=copy).stdout == "revoked newsroom\n"
+    assert "newsroom" not in kg("key", "list", store=copy).stdout
 
 
 def test_the_demo_reads_its_articles_names_the_next_commands_and_changes_nothing_the_second_time(
