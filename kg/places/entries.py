@@ -1,0 +1,79 @@
+"""What the gazetteer holds, and what it says of a name in a text."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Entry", "Grounding", "Kind", "Match", "kilometres"]
+
+_EARTH_KM = 6371.0
+
+
+class Kind(StrEnum):
+    """What an entry is."""
+
+    COUNTRY = "country"  # or a territory with an ISO 3166-1 code
+    REGION = "region"  # a subdivision of ISO 3166-2
+    CITY = "city"  # any populated place
+
+
+class Match(StrEnum):
+    """What a name is to an entry."""
+
+    NAME = "name"
+    OTHER = "other"  # another spelling, language or time
+    DEMONYM = "demonym"  # the adjective or the people of a country
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place of the gazetteer.
+
+    `id` is its GeoNames id where it has one, else its ISO 3166-2 code. `country` is an ISO 3166-1 alpha-2 code, `regions` are the ISO
+    3166-2 codes of the regions that it lies in, the smallest first. Degrees are of WGS 84.
+    """
+
+    id: str
+    kind: Kind
+    name: str
+    country: str
+    regions: tuple[str, ...]
+    latitude: float
+    longitude: float
+    population: int
+    capital: bool = False
+
+    def contains(self, other: Entry) -> bool:
+        """Whether another entry lies in this one."""
+        if self.kind is Kind.COUNTRY:
+            return other.kind is not Kind.COUNTRY and other.country == self.country
+        return self.kind is Kind.REGION and self.id in other.regions
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """Which entry a chain of one article is, and why.
+
+    `admin1` is the ISO 3166-2 code of the first-level region that it lies in (or is), where that is known. `reason` is a short English
+    sentence for readers. `sure` is False where nothing in the article supports it, and prominence alone decided.
+    """
+
+    id: str
+    name: str
+    kind: Kind
+    country: str
+    admin1: str | None
+    latitude: float
+    longitude: float
+    reason: str
+    sure: bool = True
+
+
+def kilometres(left: Entry, right: Entry) -> float:
+    """The great-circle distance between two entries' coordinates (haversine)."""
+    a, b = math.radians(left.latitude), math.radians(right.latitude)
+    half = math.sin((b - a) / 2) ** 2
+    half += math.cos(a) * math.cos(b) * math.sin(math.radians(right.longitude - left.longitude) / 2) ** 2
+    return 2 * _EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
