@@ -14,6 +14,9 @@ Decisions, and why:
 """
 
 from kg.catalogue.catalogue import Catalogue, Change
+from kg.catalogue.changes import Cause, ChangeReason, StatementChange
+from kg.catalogue.likeness import Likeness
+from kg.catalogue.outline import Section
 from kg.catalogue.rows import (
     ArticleRow,
     ChainRow,
@@ -25,6 +28,7 @@ from kg.catalogue.rows import (
     NewChain,
     NewClaim,
     Pending,
+    PlaceRow,
     Retired,
     Revision,
     Wish,
@@ -39,18 +43,24 @@ __all__ = [
     "SENTENCE",
     "ArticleRow",
     "Catalogue",
+    "Cause",
     "ChainRow",
     "Change",
+    "ChangeReason",
     "Contradiction",
     "EntityRow",
     "Hit",
     "Judgement",
     "JudgementKind",
+    "Likeness",
     "NewChain",
     "NewClaim",
     "Pending",
+    "PlaceRow",
     "Retired",
     "Revision",
+    "Section",
+    "StatementChange",
     "Wish",
     "Withdrawn",
 ]

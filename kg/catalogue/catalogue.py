@@ -7,13 +7,17 @@ import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from pyoxigraph import NamedNode
 
 from kg.catalogue.articles import Articles
+from kg.catalogue.changes import ChangeLog, StatementChange, changes, log_begins
 from kg.catalogue.judgements import Judgements
+from kg.catalogue.likeness import Likeness
 from kg.catalogue.links import KeyIndex, Links, retired_entity
+from kg.catalogue.outline import Outlines
 from kg.catalogue.rows import ChainRow, Contradiction, EntityRow, Hit, Pending, Retired, Touched
 from kg.catalogue.schema import open_database
 from kg.catalogue.search import search
@@ -35,8 +39,10 @@ class Change:
         self.touched = Touched()
         self.articles = Articles(db, self.touched)
         self.links = Links(db, self.touched)
-        self.claims = Claims(db, self.touched, threshold)
+        self.log = ChangeLog(db)
+        self.claims = Claims(db, self.touched, threshold, self.log)
         self.judgements = Judgements(db, self.touched)
+        self.likeness = Likeness(db)
 
     @property
     def index(self) -> KeyIndex:
@@ -67,6 +73,7 @@ class Change:
 
     def finish(self) -> None:
         """Bring what was touched up to date and note it as pending."""
+        self.log.write(self.touched.successors)
         statements, lost = self.claims.refresh()
         entities, gone = self.links.refresh()
         # what carries an anchor may be another entity or claim now
@@ -96,6 +103,8 @@ class Catalogue:
         self.articles = Articles(reader, Touched())
         self.judgements = Judgements(reader, Touched())
         self.index = KeyIndex(reader)
+        self.likeness = Likeness(reader)
+        self.outlines = Outlines(reader)
 
     @classmethod
     def open(cls, path: Path | None, *, read_only: bool = False) -> Catalogue:
@@ -277,6 +286,29 @@ class Catalogue:
     def statement_of(key: str) -> Statement:
         """The statement that a pending key names."""
         return statement_of(key)
+
+    def changes(
+        self,
+        *,
+        after: int = 0,
+        before: int | None = None,
+        since: datetime | None = None,
+        entity: str | None = None,
+        kind: str | None = None,
+        predicate: str | None = None,
+        newest_first: bool = True,
+        limit: int = 100,
+    ) -> list[StatementChange]:
+        """Which statements were gained, lost or changed: entries of the change log (`kg.catalogue.changes`)."""
+        return changes(
+            self._reader, after=after, before=before, since=since, entity=entity, kind=kind, predicate=predicate,
+            newest_first=newest_first, limit=limit,
+        )  # fmt: skip
+
+    @property
+    def log_begins(self) -> datetime | None:
+        """The time of the oldest entry that the change log keeps."""
+        return log_begins(self._reader)
 
     def search(self, text: str, kinds: Collection[str] | None = None, limit: int = 20) -> list[Hit]:
         """The best hits for what a person typed: entities by their names, then sentences."""

@@ -46,7 +46,8 @@ CREATE TABLE entities (
 CREATE TABLE chains (
   key INTEGER PRIMARY KEY AUTOINCREMENT, article INTEGER NOT NULL, number INTEGER NOT NULL, cls TEXT NOT NULL,
   anchor_text TEXT NOT NULL, occurrence INTEGER NOT NULL, label TEXT NOT NULL, weak INTEGER NOT NULL,
-  aliases TEXT NOT NULL, event_type TEXT, bucket TEXT, shade TEXT NOT NULL, defines TEXT NOT NULL, entity INTEGER);
+  aliases TEXT NOT NULL, event_type TEXT, bucket TEXT, shade TEXT NOT NULL, defines TEXT NOT NULL,
+  described INTEGER NOT NULL, "values" BLOB NOT NULL, blocks BLOB NOT NULL, entity INTEGER);
 CREATE UNIQUE INDEX chains_article ON chains (article, number);
 CREATE INDEX chains_bucket ON chains (bucket, shade) WHERE bucket IS NOT NULL;
 CREATE INDEX chains_entity ON chains (entity);
@@ -54,11 +55,24 @@ CREATE TABLE traits (
   entity INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, n INTEGER NOT NULL,
   PRIMARY KEY (entity, kind, value)) WITHOUT ROWID;
 CREATE TABLE shades (
-  bucket TEXT NOT NULL, shade TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (bucket, shade)) WITHOUT ROWID;
+  key INTEGER PRIMARY KEY, bucket TEXT NOT NULL, shade TEXT NOT NULL, n INTEGER NOT NULL, UNIQUE (bucket, shade));
 CREATE TABLE definitions (
   acronym TEXT NOT NULL, bucket TEXT NOT NULL, cls TEXT NOT NULL, n INTEGER NOT NULL,
   PRIMARY KEY (acronym, bucket, cls)) WITHOUT ROWID;
 CREATE INDEX definitions_bucket ON definitions (bucket, acronym);
+-- what may be one: a place is a row of shades, all chains of one name or description. `said` and `blocks` are counters,
+-- `pairs` the places that share a block and are alike, `joined` what clustering makes of their slots
+CREATE TABLE said (
+  place INTEGER NOT NULL, value TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (place, value)) WITHOUT ROWID;
+CREATE TABLE blocks (
+  block INTEGER NOT NULL, place INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (block, place)) WITHOUT ROWID;
+CREATE INDEX blocks_place ON blocks (place);
+CREATE TABLE pairs (
+  low INTEGER NOT NULL, high INTEGER NOT NULL, score REAL NOT NULL, PRIMARY KEY (low, high)) WITHOUT ROWID;
+CREATE INDEX pairs_high ON pairs (high);
+CREATE INDEX pairs_score ON pairs (score);
+CREATE TABLE joined (slot TEXT PRIMARY KEY, canonical TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX joined_canonical ON joined (canonical);
 CREATE TABLE unsettled (bucket TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE retired (iri TEXT PRIMARY KEY, successor TEXT, label TEXT NOT NULL, time TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX retired_successor ON retired (successor);
@@ -95,6 +109,15 @@ CREATE TABLE stances (
 CREATE TABLE sources (
   statement INTEGER NOT NULL, supports INTEGER NOT NULL, source_key TEXT NOT NULL, n INTEGER NOT NULL,
   PRIMARY KEY (statement, supports, source_key)) WITHOUT ROWID;
+
+-- which statements the graph gained and lost, and which changed (`kg.catalogue.changes`): the newest entries
+CREATE TABLE changes (
+  key INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+  predicate TEXT NOT NULL, object TEXT, literal TEXT NOT NULL, details TEXT NOT NULL, reason TEXT NOT NULL, article TEXT,
+  judgement INTEGER);
+CREATE INDEX changes_time ON changes (time);
+CREATE INDEX changes_subject ON changes (subject);
+CREATE INDEX changes_object ON changes (object) WHERE object IS NOT NULL;
 
 -- what people decided, on anchors; `anchored` is where the anchors are now
 CREATE TABLE judgements (

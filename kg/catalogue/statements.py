@@ -15,6 +15,7 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode
 
 from kg import vocab
+from kg.catalogue.changes import ChangeLog
 from kg.catalogue.links import bump, chunks
 from kg.catalogue.rows import NewClaim, Touched
 from kg.types import Claim, DateValue, Modality, Phase, Span, Statement, StatementState
@@ -28,10 +29,11 @@ ASSERTING, SUPPORTING, DISPUTING, OUT = 2, 1, 0, -1
 class Claims:
     """Changes claims inside a transaction, noting in `touched` the statements that the graph must be told about."""
 
-    def __init__(self, db: sqlite3.Connection, touched: Touched, threshold: float) -> None:
+    def __init__(self, db: sqlite3.Connection, touched: Touched, threshold: float, log: ChangeLog) -> None:
         self._db = db
         self._touched = touched
         self._threshold = threshold
+        self._log = log
 
     def add(self, article: int, claims: Iterable[NewClaim]) -> None:
         """Catalogue an article's claims; the chains at their ends must be linked."""
@@ -92,8 +94,8 @@ class Claims:
             if subject == target:
                 continue
             statement = self._statement(subject, row["predicate"], target, row["literal"])
-            self._db.execute("UPDATE claims SET statement = ? WHERE key = ?", (statement, row["key"]))
             self._count(row, statement, 1)
+            self._db.execute("UPDATE claims SET statement = ? WHERE key = ?", (statement, row["key"]))
 
     def redate(self, article: int, source_key: str) -> None:
         """Give an article's claims another source."""
@@ -160,6 +162,7 @@ class Claims:
         return cursor.lastrowid
 
     def _count(self, claim: sqlite3.Row, statement: int, sign: int) -> None:
+        self._log.note(statement, sign)
         self._touched.statements.add(statement)
         if claim["level"] == OUT:
             return

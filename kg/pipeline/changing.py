@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from kg.catalogue import Catalogue, ChainRow, Change, Judgement, JudgementKind, NewChain, NewClaim, Wish
+from kg.catalogue import (
+    Catalogue,
+    Cause,
+    ChainRow,
+    Change,
+    ChangeReason,
+    Judgement,
+    JudgementKind,
+    NewChain,
+    NewClaim,
+    Wish,
+)
 from kg.errors import ResolutionError, UnknownEntity
 from kg.graph.facts import claim_iri
+from kg.pipeline.clustering import Clusters
 from kg.pipeline.deciding import are_compatible, place, reunite, touch
-from kg.pipeline.linking import Targets, buckets_of, flipped, settle, slot_in, targets, wishes_of
+from kg.pipeline.linking import Shift, Targets, settle, slot_in, wishes_of
 from kg.resolve import ChainKey, anchors_in, drafts_of, keys_of
 from kg.types import Article, Document, Extraction, Extractor
 
@@ -43,9 +55,10 @@ def put(change: Change, base: str, prepared: Prepared) -> None:
     """Make this the article's current revision: link its chains, catalogue its claims, move what depends on them."""
     article, document, extraction = prepared.article, prepared.document, prepared.extraction
     key = change.articles.key(article.id)
+    change.log.because(Cause(_reason(change, article), article.id))
     old = change.links.chains_of_article(key) if key is not None else []
     keys = keys_of(document, extraction)
-    before = targets(change.index, buckets_of(old, keys))
+    shift = Shift(change, old, keys)
     if key is not None:
         change.claims.remove(key)
     change.links.remove(old)
@@ -54,7 +67,7 @@ def put(change: Change, base: str, prepared: Prepared) -> None:
     judged = place(change, document, extraction, chains)
 
     previous = {chain.anchor: chain.entity for chain in old}
-    moved = flipped(change, before)
+    moved = shift.moved()
     if judged or change.judgements.are_anchored(chain.key for chain in moved):
         moved += reunite(change)
     new = {chain.key for chain in chains}
@@ -84,13 +97,14 @@ def remove(change: Change, base: str, article_id: str) -> None:
     key = change.articles.key(article_id)
     if key is None:
         raise UnknownEntity(f"there is no article {article_id}")
+    change.log.because(Cause(ChangeReason.REMOVED, article_id))
     old = change.links.chains_of_article(key)
-    before = targets(change.index, buckets_of(old, ()))
+    shift = Shift(change, old, ())
     change.claims.remove(key)
     judged = bool(change.judgements.of_article(article_id))
     change.links.remove(old)
     sources = change.articles.remove(article_id)
-    moved = flipped(change, before)
+    moved = shift.moved()
     if judged or change.judgements.are_anchored(chain.key for chain in moved):
         moved += reunite(change)
     settle(change, base, wishes_of(change, moved))
@@ -108,6 +122,7 @@ def judge(change: Change, base: str, judgement: Judgement) -> int:
     if judgement.kind == JudgementKind.SAME and other and not are_compatible(judgement.anchor.cls, other.cls):
         raise ResolutionError(f"a {judgement.anchor.cls} and a {other.cls} cannot be the same")
     number = change.judgements.add(judgement)
+    change.log.because(Cause(judgement.kind, judgement.anchor.article, number))
     _apply(change, base, judgement)
     return number
 
@@ -115,6 +130,8 @@ def judge(change: Change, base: str, judgement: Judgement) -> int:
 def undo(change: Change, base: str, judgement: int, author: str) -> None:
     """Take a decision back. Raises ResolutionError when there is none of that id in force."""
     found = change.judgements.get(judgement)
+    if found is not None:
+        change.log.because(Cause(ChangeReason.UNDONE, found.anchor.article, judgement))
     if found is not None and found.kind == JudgementKind.LABEL:
         touch(change, found.anchor)
     _apply(change, base, change.judgements.undo(judgement, author))
@@ -125,6 +142,8 @@ def link_again(change: Change, base: str) -> int:
 
     A chain's slot depends on the chains, not on their order, so this ends where any order of articles ends.
     """
+    change.log.because(Cause(ChangeReason.RESOLVED))
+    Clusters(change).everything()
     moved = reunite(change)
     known: Targets = {}
     last = 0
@@ -163,6 +182,14 @@ def _apply(change: Change, base: str, judgement: Judgement) -> None:
         touch(change, judgement.anchor)
 
 
+def _reason(change: Change, article: Article) -> str:
+    """What an article's coming is: new, changed, or the same read again."""
+    version = change.articles.version(article.id)
+    if version is None:
+        return ChangeReason.ADDED
+    return ChangeReason.REREAD if version[0] == article.digest else ChangeReason.REPLACED
+
+
 def _new_chain(key: ChainKey) -> NewChain:
     return NewChain(
         key.chain,
@@ -175,6 +202,9 @@ def _new_chain(key: ChainKey) -> NewChain:
         key.weak,
         key.defines,
         key.event_type,
+        key.described,
+        key.values,
+        key.blocks,
     )
 
 
