@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from pyoxigraph import NamedNode
 
+from kg.catalogue.likeness import Likeness, packed, unpacked
 from kg.catalogue.rows import ChainRow, NewChain, Retired, Touched, Wish
 from kg.types import Anchor, EntityClass
 
@@ -62,6 +63,7 @@ class Links:
         self._db = db
         self._touched = touched
         self.index = KeyIndex(db)
+        self.likeness = Likeness(db)
 
     def chains(self, where: str, values: Sequence[object]) -> list[ChainRow]:
         """The chains of a condition, first catalogued first."""
@@ -91,14 +93,15 @@ class Links:
         for chain in chains:
             cursor = self._db.execute(
                 "INSERT INTO chains (article, number, cls, anchor_text, occurrence, label, weak, aliases, event_type,"
-                " bucket, shade, defines) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                ' bucket, shade, defines, described, "values", blocks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
                 (
                     article, chain.number, chain.cls.value, chain.anchor.text, chain.anchor.occurrence, chain.label,
                     chain.weak, _listed(chain.aliases), chain.event_type, chain.bucket, chain.shade,
-                    _listed(chain.defines),
+                    _listed(chain.defines), chain.described, *packed(chain.values, chain.blocks),
                 ),
             )  # fmt: skip
             self._index(chain.bucket, chain.shade, chain.cls.value, chain.defines, 1)
+            self._situate(article, chain.bucket, chain.shade, chain.values, chain.blocks, 1)
             key = cursor.lastrowid
             assert key is not None
             anchor = Anchor(article_id, chain.anchor.text, chain.cls.value, chain.anchor.occurrence)
@@ -109,8 +112,11 @@ class Links:
         """Forget chains; their claims must be gone already."""
         for chain in chains:
             self._leave(chain)
-            row = self._db.execute("SELECT defines FROM chains WHERE key = ?", (chain.key,)).fetchone()
-            self._index(chain.bucket, chain.shade, chain.cls.value, json.loads(row[0]), -1)
+            row = self._db.execute(
+                'SELECT article, defines, "values", blocks FROM chains WHERE key = ?', (chain.key,)
+            ).fetchone()
+            self._situate(row[0], chain.bucket, chain.shade, *unpacked(row[2], row[3]), -1)
+            self._index(chain.bucket, chain.shade, chain.cls.value, json.loads(row[1]), -1)
             self._db.execute("DELETE FROM anchored WHERE chain = ?", (chain.key,))
             self._db.execute("DELETE FROM separated WHERE chain = ?", (chain.key,))
             self._db.execute("DELETE FROM chains WHERE key = ?", (chain.key,))
@@ -194,7 +200,8 @@ class Links:
 
     def _count(self, chain: sqlite3.Row, entity: int, sign: int) -> None:
         self._touched.entities.add(entity)
-        traits = [("acronym" if chain["weak"] else "label", chain["label"]), ("class", chain["cls"])]
+        kind = "description" if chain["described"] else "acronym" if chain["weak"] else "label"
+        traits = [(kind, chain["label"]), ("class", chain["cls"])]
         traits += [("alias", alias) for alias in json.loads(chain["aliases"])]
         if chain["event_type"]:
             traits.append(("type", chain["event_type"]))
@@ -207,6 +214,16 @@ class Links:
         bump(self._db, "shades", {"bucket": bucket, "shade": shade}, sign)
         for acronym in defines:
             bump(self._db, "definitions", {"acronym": acronym, "bucket": bucket, "cls": cls}, sign)
+
+    def _situate(
+        self, article: int, bucket: str | None, shade: str, values: Iterable[str], blocks: Iterable[int], sign: int
+    ) -> None:
+        """Count what an article says of a chain; called while its place exists."""
+        place = self.likeness.place(bucket, shade) if bucket is not None else None
+        if place is not None:
+            self.likeness.count(place, (*values, f"z:{article}"), blocks, sign)
+            if sign < 0 and self.index.size(bucket or "", shade) == 1:
+                self.likeness.forget(place)
 
     def _has_chains(self, entity: int) -> bool:
         return self._db.execute("SELECT 1 FROM chains WHERE entity = ? LIMIT 1", (entity,)).fetchone() is not None
@@ -236,7 +253,8 @@ class Links:
         traits: dict[str, list[tuple[str, int]]] = {}
         for kind, value, n in self._db.execute("SELECT kind, value, n FROM traits WHERE entity = ?", (entity,)):
             traits.setdefault(kind, []).append((value, n))
-        label = self._judged_label(entity) or _best(traits.get("label") or traits["acronym"])
+        called = next(traits[kind] for kind in ("label", "acronym", "description") if kind in traits)
+        label = self._judged_label(entity) or _best(called)
         names = {value for kind in ("label", "acronym", "alias") for value, _ in traits.get(kind, ())} - {label}
         types = traits.get("type")
         new = (

@@ -20,6 +20,7 @@ __all__ = [
     "NewChain",
     "NewClaim",
     "Pending",
+    "PlaceRow",
     "Retired",
     "Revision",
     "Touched",
@@ -79,6 +80,20 @@ class NewChain:
     weak: bool = False
     defines: tuple[str, ...] = ()
     event_type: str | None = None
+    described: bool = False
+    values: tuple[str, ...] = ()
+    blocks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """All chains of one bucket and shade: how many, and what their articles say of them (`kg.resolve.Situation`)."""
+
+    key: int
+    bucket: str
+    shade: str
+    chains: int
+    values: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

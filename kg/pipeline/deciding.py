@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kg.catalogue import ChainRow, Change, JudgementKind
-from kg.resolve import anchors_in, local_slot, slot_of, unite
+from kg.pipeline.linking import rules_slot
+from kg.resolve import anchors_in, local_slot, unite
 from kg.types import Anchor, Document, EntityClass, Extraction
 
 __all__ = ["are_compatible", "place", "reunite", "touch"]
@@ -23,7 +24,7 @@ def reunite(change: Change) -> list[ChainRow]:
         ]
 
     def rules(chain: ChainRow) -> str:
-        return slot_of(change.index, chain.bucket, chain.shade, chain.anchor)
+        return rules_slot(change.index, change.likeness, chain)
 
     same, different = rows(JudgementKind.SAME), rows(JudgementKind.DIFFERENT)
     # what the articles themselves forbid: things of two kinds are not one, and one thing of an article is not two

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kg.catalogue import ChainRow, Change, Wish
-from kg.resolve import ChainKey, Index, local_slot, mint, neighbourhood, slot_of, target
+from kg.catalogue import ChainRow, Change, Likeness, Wish
+from kg.pipeline.clustering import Clusters, canonical_slot
+from kg.resolve import ChainKey, Index, local_slot, mint, neighbourhood, target
 
-__all__ = ["Targets", "buckets_of", "flipped", "settle", "slot_in", "targets", "wishes_of"]
+__all__ = ["Shift", "Targets", "buckets_of", "rules_slot", "settle", "slot_in", "wishes_of"]
 
 MOST_MOVES = 2000  # chains that one article's commit may link anew; beyond, its buckets wait for the global pass
 
@@ -24,23 +25,64 @@ def buckets_of(old: Iterable[ChainRow], new: Iterable[ChainKey]) -> set[str]:
     return buckets
 
 
-def targets(index: Index, buckets: Iterable[str]) -> Targets:
-    """The slots of all chains in these buckets and those near them."""
-    near = neighbourhood(index, buckets)
-    return {(bucket, shade): target(index, bucket, shade) for bucket in near for shade in index.shades(bucket)}
+class Shift:
+    """What an article's chains change of others: taken before they come or go, and asked for afterwards."""
+
+    def __init__(self, change: Change, old: Iterable[ChainRow], new: Iterable[ChainKey]) -> None:
+        self._change = change
+        self._clusters = Clusters(change)
+        self._buckets = buckets_of(old, new)
+        self._before: Targets = {}
+        self._slots, self._whole = self._component()
+        self._note(self._slots)
+
+    def moved(self) -> list[ChainRow]:
+        """The chains whose slot is another one now: a name became ambiguous, or a polity's, or one with another name."""
+        change, index = self._change, self._change.index
+        whole = self._clusters.rescore((bucket, shade) for bucket in self._buckets for shade in index.shades(bucket))
+        slots, connected = self._component(self._slots)
+        self._note(slots)
+        if self._whole and connected:
+            self._clusters.settle(slots)
+        else:
+            self._clusters.attach(self._near())
+        if not (whole and self._whole and connected):
+            change.unsettle(self._buckets)
+        places = [
+            place
+            for place, slot in sorted(self._before.items())
+            if index.size(*place) and canonical_slot(index, change.likeness, *place) != slot
+        ]
+        if sum(index.size(*place) for place in places) > MOST_MOVES:
+            change.unsettle({bucket for bucket, _ in places})
+            return []
+        return [chain for place in places for chain in change.links.chains("c.bucket = ? AND c.shade = ?", place)]
+
+    def _near(self) -> set[str]:
+        """The slots of all chains in the buckets and those near them."""
+        index = self._change.index
+        near = neighbourhood(index, self._buckets)
+        found = {target(index, bucket, shade) for bucket in near for shade in index.shades(bucket)}
+        return {slot for slot in found if slot is not None}
+
+    def _component(self, more: Iterable[str] = ()) -> tuple[set[str], bool]:
+        return self._clusters.component(self._near() | set(more))
+
+    def _note(self, slots: Iterable[str]) -> None:
+        """Remember where the chains of these slots, and of the acronyms of their names, are now."""
+        index, likeness = self._change.index, self._change.likeness
+        buckets = neighbourhood(index, self._buckets) | {slot.split("|")[0] for slot in slots}
+        buckets |= {acronym for bucket in buckets for acronym in index.acronyms(bucket)}
+        for bucket in sorted(buckets):
+            for shade in index.shades(bucket):
+                if (bucket, shade) not in self._before:
+                    self._before[bucket, shade] = canonical_slot(index, likeness, bucket, shade)
 
 
-def flipped(change: Change, before: Targets) -> list[ChainRow]:
-    """The chains whose slot another article's chains have changed: a name became ambiguous, or a polity's."""
-    places = [
-        (bucket, shade)
-        for (bucket, shade), slot in sorted(before.items())
-        if change.index.size(bucket, shade) and target(change.index, bucket, shade) != slot
-    ]
-    if sum(change.index.size(*place) for place in places) > MOST_MOVES:
-        change.unsettle({bucket for bucket, _ in places})
-        return []
-    return [chain for place in places for chain in change.links.chains("c.bucket = ? AND c.shade = ?", place)]
+def rules_slot(index: Index, likeness: Likeness, chain: ChainRow) -> str:
+    """The slot of a chain by names and likeness, before judgements."""
+    slot = canonical_slot(index, likeness, chain.bucket, chain.shade) if chain.bucket is not None else None
+    return slot or local_slot(chain.anchor)
 
 
 def slot_in(change: Change, chain: ChainRow, known: Targets | None = None) -> str:
@@ -48,11 +90,11 @@ def slot_in(change: Change, chain: ChainRow, known: Targets | None = None) -> st
     if change.judgements.is_separated(chain.key):
         slot = local_slot(chain.anchor)
     elif known is None or chain.bucket is None:
-        slot = slot_of(change.index, chain.bucket, chain.shade, chain.anchor)
+        slot = rules_slot(change.index, change.likeness, chain)
     else:
         place = (chain.bucket, chain.shade)
         if place not in known:
-            known[place] = target(change.index, *place)
+            known[place] = canonical_slot(change.index, change.likeness, *place)
         slot = known[place] or local_slot(chain.anchor)
     return change.judgements.union_of(slot)
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from kg.catalogue import ChainRow, Change, Judgement, JudgementKind
 from kg.errors import ResolutionError, UnknownEntity
 from kg.pipeline.changing import judge
-from kg.resolve import slot_of
+from kg.pipeline.linking import rules_slot
 
 __all__ = ["split"]
 
@@ -53,7 +53,7 @@ def _counterpart(change: Change, staying: Sequence[ChainRow], chain: ChainRow) -
     def slot(one: ChainRow) -> str | None:
         if change.judgements.is_separated(one.key):
             return None
-        return slot_of(change.index, one.bucket, one.shade, one.anchor)
+        return rules_slot(change.index, change.likeness, one)
 
     wanted = slot(chain)
     return next((one for one in staying if wanted is not None and slot(one) == wanted), staying[0])

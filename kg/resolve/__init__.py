@@ -16,20 +16,33 @@ Decisions, and why:
 * Judgements come last and win over the rules (`judge.py`).
 """
 
-from kg.resolve.block import ChainKey, anchors_in, keys_of
+from kg.resolve.block import DESCRIBED, ChainKey, anchors_in, keys_of
 from kg.resolve.claims import Draft, drafts_of
+from kg.resolve.cluster import cluster
+from kg.resolve.compare import SAME_AT, UNSURE_AT, Comparison, Profile, compare, merged
+from kg.resolve.context import Situation
 from kg.resolve.judge import Union, unite
-from kg.resolve.link import Index, local_slot, mint, neighbourhood, slot_of, slug, target
+from kg.resolve.link import Index, local_slot, members, mint, neighbourhood, slot_of, slug, target
 
 __all__ = [
+    "DESCRIBED",
+    "SAME_AT",
+    "UNSURE_AT",
     "ChainKey",
+    "Comparison",
     "Draft",
     "Index",
+    "Profile",
+    "Situation",
     "Union",
     "anchors_in",
+    "cluster",
+    "compare",
     "drafts_of",
     "keys_of",
     "local_slot",
+    "members",
+    "merged",
     "mint",
     "neighbourhood",
     "slot_of",

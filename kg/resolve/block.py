@@ -1,24 +1,30 @@
-"""Chains → keys: the bucket of chains that a chain is worth comparing with, and what tells them apart inside it."""
+"""Chains → keys: the bucket of chains that are one thing by what they are called or how they are described, and its keys."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 
+from kg.resolve.context import Situation, situations
 from kg.resolve.names import expands, group_name, is_acronym, is_full_person_name, person_name, thing_name
 from kg.types import Anchor, Chain, Document, EntityClass, Extraction, MentionKind, Relation, Span
 
-__all__ = ["ChainKey", "anchors_in", "keys_of"]
+__all__ = ["DESCRIBED", "ChainKey", "anchors_in", "keys_of"]
+
+DESCRIBED = "d"  # the family of buckets that are descriptions
 
 
 @dataclass(frozen=True, slots=True)
 class ChainKey:
     """What linking knows of one chain.
 
-    `bucket` is a family of classes and a normal form ("p:ana diaz"), None for a chain that stays in its article.
-    `shade` divides a bucket: the class of a group, place or polity, the year of an event. `defines` are the buckets of
-    the acronyms that the text gives for the name. `weak` says that the label is only an acronym.
+    `bucket` is a family of classes and a normal form ("p:ana diaz"), or the hash of a description ("d:3f2a…"), which is
+    all that is known of what has no full name; None for a chain of which nothing is known. `shade` divides a bucket: the
+    class of a group, place or polity, the year of an event. `defines` are the buckets of the acronyms that the text gives
+    for the name. `weak` says that the label is only an acronym, or part of a name, or a description; `described` that it
+    is the last. `values` and `blocks` are those of the chain's `Situation`.
     """
 
     chain: int
@@ -31,17 +37,30 @@ class ChainKey:
     weak: bool = False
     defines: tuple[str, ...] = ()
     event_type: str | None = None
+    described: bool = False
+    values: tuple[str, ...] = ()
+    blocks: tuple[int, ...] = ()
 
 
 def keys_of(document: Document, extraction: Extraction) -> tuple[ChainKey, ...]:
     """A key for each chain but the dates, in the order of the chains."""
     anchors = anchors_in(document, extraction)
     facts = _facts_of_events(extraction)
-    return tuple(
-        _key(document, extraction, index, chain, anchors[_representative(document, extraction, chain)], facts)
-        for index, chain in enumerate(extraction.chains)
-        if chain.cls is not EntityClass.DATE and chain.mentions
-    )
+    around = situations(document, extraction)
+    taken: set[tuple[str | None, str]] = set()
+    keys = []
+    for index, chain in enumerate(extraction.chains):
+        if chain.cls is EntityClass.DATE or not chain.mentions:
+            continue
+        anchor = anchors[_representative(document, extraction, chain)]
+        key = _key(document, extraction, index, chain, anchor, facts, around[index])
+        if key.bucket is not None and key.bucket[0] == DESCRIBED:
+            if (key.bucket, key.shade) in taken:  # the article takes them for two, though it says the same of both
+                key = replace(key, bucket=None)
+            else:
+                taken.add((key.bucket, key.shade))
+        keys.append(key)
+    return tuple(keys)
 
 
 def anchors_in(document: Document, extraction: Extraction) -> tuple[Anchor, ...]:
@@ -63,11 +82,25 @@ def _key(
     chain: Chain,
     anchor: Anchor,
     facts: dict[int, list[Relation]],
+    around: Situation,
 ) -> ChainKey:
     names = tuple(name for name in chain.names if name.strip()) or (anchor.text,)
     if not chain.named:
         label = _event_label(extraction, chain, facts.get(index, ())) if chain.cls is EntityClass.EVENT else names[0]
-        return ChainKey(index, anchor, chain.cls, label or names[0], event_type=chain.event_type)
+        is_event = chain.cls is EntityClass.EVENT
+        return ChainKey(
+            index,
+            anchor,
+            chain.cls,
+            label or names[0],
+            bucket=_described(around),
+            shade=chain.cls.value,
+            weak=not is_event,
+            event_type=chain.event_type,
+            described=not is_event,
+            values=around.values,
+            blocks=around.blocks,
+        )
     defines: tuple[str, ...] = ()
     match chain.cls:
         case EntityClass.PERSON:
@@ -86,7 +119,29 @@ def _key(
     weak = chain.cls is not EntityClass.PERSON and is_acronym(label)
     if bucket is not None and not bucket[2:]:  # a name of punctuation only
         bucket = None
-    return ChainKey(index, anchor, chain.cls, label, aliases, bucket, shade, weak, defines, chain.event_type)
+    if bucket is None:
+        bucket, shade, weak = _described(around), chain.cls.value, True
+    return ChainKey(
+        index,
+        anchor,
+        chain.cls,
+        label,
+        aliases,
+        bucket,
+        shade,
+        weak,
+        defines,
+        chain.event_type,
+        values=around.values,
+        blocks=around.blocks,
+    )
+
+
+def _described(around: Situation) -> str | None:
+    """The bucket of what is only described: equal descriptions are one thing; None when there is nothing to know it by."""
+    if around.alone:
+        return None
+    return f"{DESCRIBED}:{sha256(chr(0).join(around.values).encode()).hexdigest()[:20]}"
 
 
 def _representative(document: Document, extraction: Extraction, chain: Chain) -> int:

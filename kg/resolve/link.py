@@ -16,7 +16,7 @@ from pyoxigraph import NamedNode
 
 from kg.types import Anchor, EntityClass
 
-__all__ = ["Index", "local_slot", "mint", "neighbourhood", "slot_of", "slug", "target"]
+__all__ = ["Index", "local_slot", "members", "mint", "neighbourhood", "slot_of", "slug", "target"]
 
 POLITY = EntityClass.POLITY.value
 SLUG_LENGTH = 60  # longer ones only make addresses hard to read; the hash tells entities apart
@@ -40,11 +40,20 @@ def target(index: Index, bucket: str, shade: str) -> str | None:
     match bucket[0]:
         case "p":
             return bucket
+        case "d":
+            return f"{bucket}|{shade}"
         case "e":
             return _event_slot(index, bucket, shade)
         case _:
             full = _definer(index, bucket, shade)
             return None if full is None else _organised_slot(index, full or bucket, shade)
+
+
+def members(index: Index, slot: str) -> list[tuple[str, str]]:
+    """The (bucket, shade) pairs whose chains are of a slot; none for a slot that nobody has (any more)."""
+    bucket = slot.split("|")[0]
+    near = [bucket, *(index.acronyms(bucket) if bucket[0] == "o" else ())]
+    return [(name, shade) for name in near for shade in index.shades(name) if target(index, name, shade) == slot]
 
 
 def slot_of(index: Index, bucket: str | None, shade: str, anchor: Anchor) -> str:

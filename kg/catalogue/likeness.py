@@ -1,0 +1,146 @@
+"""What is alike: what the articles say of each name and description, the index that finds like ones, and their scores.
+
+A *place* is a row of `shades`: all chains of one bucket and shade. Its number is internal, so no order depends on it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+import zlib
+from collections.abc import Collection, Iterable, Iterator
+
+from kg.catalogue.rows import PlaceRow
+
+__all__ = ["Likeness", "packed", "unpacked"]
+
+MOST_PER_BLOCK = (
+    48  # places that share a key; a key that more share finds nothing that another key does not find better
+)
+MOST_CANDIDATES = 120
+MOST_VALUES = 400  # of one place that are compared
+MOST_BLOCKS = 400  # of one place that are followed
+
+
+def packed(values: Iterable[str], blocks: Iterable[int]) -> tuple[bytes, bytes]:
+    """A chain's values and blocks as its row keeps them."""
+    listed = list(blocks)
+    return zlib.compress("\n".join(values).encode(), 1), struct.pack(f"<{len(listed)}q", *listed)
+
+
+def unpacked(values: bytes, blocks: bytes) -> tuple[list[str], list[int]]:
+    """The values and blocks of a chain's row."""
+    text = zlib.decompress(values).decode()
+    return text.split("\n") if text else [], list(struct.unpack(f"<{len(blocks) // 8}q", blocks))
+
+
+class Likeness:
+    """Reads and writes the tables said, blocks, pairs and joined; who calls the writing methods holds a transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def place(self, bucket: str, shade: str) -> int | None:
+        """The place of a bucket and shade, if a chain is there."""
+        row = self._db.execute("SELECT key FROM shades WHERE bucket = ? AND shade = ?", (bucket, shade)).fetchone()
+        return None if row is None else int(row[0])
+
+    def row(self, place: int, also: Iterable[str] = ()) -> PlaceRow | None:
+        """A place with what is said of it: of very many values the first in the order of the alphabet, and those of `also`."""
+        row = self._db.execute("SELECT bucket, shade, n FROM shades WHERE key = ?", (place,)).fetchone()
+        if row is None:
+            return None
+        listed = self._db.execute("SELECT value FROM said WHERE place = ? ORDER BY value LIMIT ?", (place, MOST_VALUES))
+        values = {value[0] for value in listed}
+        if len(values) == MOST_VALUES:
+            has = "SELECT 1 FROM said WHERE place = ? AND value = ?"
+            values |= {value for value in also if self._db.execute(has, (place, value)).fetchone() is not None}
+        return PlaceRow(place, row[0], row[1], row[2], frozenset(values))
+
+    def places(self) -> Iterator[int]:
+        """Yield all places."""
+        yield from [row[0] for row in self._db.execute("SELECT key FROM shades ORDER BY bucket, shade")]
+
+    def count(self, place: int, values: Iterable[str], blocks: Iterable[int], sign: int) -> None:
+        """Add what a chain says to its place, or take it away."""
+        for table, column, items in (("said", "value", values), ("blocks", "block", blocks)):
+            rows = [(place, item, sign) for item in items]
+            self._db.executemany(
+                f"INSERT INTO {table} (place, {column}, n) VALUES (?, ?, ?)"  # noqa: S608 - ours
+                f" ON CONFLICT (place, {column}) DO UPDATE SET n = n + excluded.n",
+                rows,
+            )
+            if sign < 0:
+                self._db.executemany(
+                    f"DELETE FROM {table} WHERE place = ? AND {column} = ? AND n <= 0",  # noqa: S608 - ours
+                    [row[:2] for row in rows],
+                )
+
+    def forget(self, place: int) -> None:
+        """Remove the scores of a place that is gone."""
+        self._db.execute("DELETE FROM pairs WHERE low = ?", (place,))
+        self._db.execute("DELETE FROM pairs WHERE high = ?", (place,))
+
+    def candidates(self, place: int) -> list[int]:
+        """The places that share a key with this one, those that share most first."""
+        rows = self._db.execute(
+            _CANDIDATES,
+            {"place": place, "most": MOST_PER_BLOCK, "blocks": MOST_BLOCKS, "limit": MOST_CANDIDATES},
+        )
+        return [row[0] for row in rows]
+
+    def like(self, place: int) -> list[tuple[int, float]]:
+        """The (place, score) pairs kept of a place."""
+        rows = self._db.execute(
+            "SELECT high, score FROM pairs WHERE low = ?1 UNION ALL SELECT low, score FROM pairs WHERE high = ?1",
+            (place,),
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def degree(self, place: int, most: int) -> int:
+        """How many pairs are kept of a place, counted up to a number."""
+        row = self._db.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM pairs WHERE low = ?1 UNION ALL SELECT 1 FROM pairs WHERE high = ?1 LIMIT ?2)",
+            (place, most),
+        ).fetchone()
+        return int(row[0])
+
+    def keep(self, scores: Iterable[tuple[int, int, float]]) -> None:
+        """Keep the scores of pairs of places."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO pairs (low, high, score) VALUES (?, ?, ?)",
+            ((min(a, b), max(a, b), score) for a, b, score in scores),
+        )
+
+    def forget_all(self) -> None:
+        """Remove all scores and what was made of them, for a global pass."""
+        self._db.execute("DELETE FROM pairs")
+        self._db.execute("DELETE FROM joined")
+
+    def canonical(self, slot: str) -> str:
+        """The slot that clustering makes of a slot: mostly itself."""
+        row = self._db.execute("SELECT canonical FROM joined WHERE slot = ?", (slot,)).fetchone()
+        return slot if row is None else str(row[0])
+
+    def joined_with(self, slot: str) -> Collection[str]:
+        """All slots of a slot's cluster, itself too."""
+        rows = self._db.execute("SELECT slot FROM joined WHERE canonical = ?", (self.canonical(slot),))
+        return {slot, self.canonical(slot), *(row[0] for row in rows)}
+
+    def join(self, slots: Iterable[str], canonical: dict[str, str]) -> None:
+        """Write what clustering makes of these slots; those not in `canonical` stand alone."""
+        listed = list(slots)
+        self._db.executemany("DELETE FROM joined WHERE slot = ?", ((slot,) for slot in listed))
+        self._db.executemany(
+            "INSERT INTO joined (slot, canonical) VALUES (?, ?)",
+            ((slot, canonical[slot]) for slot in listed if canonical.get(slot, slot) != slot),
+        )
+
+
+# A key counts only while few share it; the order is that of names, which does not depend on arrival.
+_CANDIDATES = """
+SELECT o.place FROM (SELECT block FROM blocks WHERE place = :place ORDER BY block LIMIT :blocks) m
+CROSS JOIN blocks o ON o.block = m.block JOIN shades s ON s.key = o.place
+WHERE o.place <> :place
+  AND (SELECT count(*) FROM (SELECT 1 FROM blocks c WHERE c.block = m.block LIMIT :most + 1)) <= :most
+GROUP BY o.place ORDER BY count(*) DESC, s.bucket, s.shade LIMIT :limit"""

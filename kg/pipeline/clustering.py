@@ -1,0 +1,179 @@
+"""What is alike, and which of it is one: scores of places kept up to date, and clusters of the slots that they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from kg.catalogue import Change, JudgementKind, Likeness
+from kg.resolve import SAME_AT, UNSURE_AT, Index, Profile, cluster, compare, members, merged, target
+
+__all__ = ["Clusters", "Place", "canonical_slot", "profile_at"]
+
+MOST_LIKE = 200  # pairs of one place that its every article looks at again; beyond, the global pass does
+MOST_SLOTS = 200  # of one component that an article's commit clusters anew; beyond, the global pass does
+
+Place = tuple[str, str]
+"""(bucket, shade)."""
+
+
+def profile_at(likeness: Likeness, place: int, also: Iterable[str] = ()) -> Profile | None:
+    """What is known of a place."""
+    row = likeness.row(place, also)
+    return None if row is None else Profile(row.bucket, row.shade, row.values)
+
+
+def canonical_slot(index: Index, likeness: Likeness, bucket: str, shade: str) -> str | None:
+    """The slot of the chains of a bucket and shade, after clustering; None for what stays in its article.
+
+    An acronym that several names define is not ambiguous when these are one thing.
+    """
+    slot = target(index, bucket, shade)
+    if slot is not None:
+        return likeness.canonical(slot)
+    if bucket[0] != "o":
+        return None
+    full = {target(index, name, cls) for name, cls in index.definers(bucket) if name != bucket}
+    meant = {likeness.canonical(slot) for slot in full if slot is not None}
+    return meant.pop() if len(meant) == 1 and None not in full else None
+
+
+class Clusters:
+    """Scores and clusters inside one change."""
+
+    def __init__(self, change: Change) -> None:
+        self._change = change
+        self._index = change.index
+        self._likeness = change.likeness
+
+    def component(self, slots: Iterable[str], most: int | None = MOST_SLOTS) -> tuple[set[str], bool]:
+        """The slots that like pairs connect with these, and whether that are all of them."""
+        found = set(slots)
+        waiting = sorted(found)
+        while waiting:
+            if most is not None and len(found) > most:
+                return found, False
+            for slot in self._likely(waiting.pop()):
+                if slot not in found:
+                    found.add(slot)
+                    waiting.append(slot)
+        return found, True
+
+    def rescore(self, places: Iterable[Place]) -> bool:
+        """Compare these places with what is like them; whether that was done for all of them."""
+        done: set[int] = set()
+        whole = True
+        numbers = [n for place in sorted(set(places)) if (n := self._likeness.place(*place)) is not None]
+        for number in numbers:
+            if self._likeness.degree(number, MOST_LIKE) >= MOST_LIKE:
+                whole = False
+            else:
+                self._likeness.forget(number)
+        for number in numbers:
+            self._likeness.keep(self._scores(number, done))
+            done.add(number)
+        return whole
+
+    def settle(self, slots: set[str]) -> None:
+        """Work out which of these slots, a whole component, are one."""
+        existing = {slot for slot in slots if members(self._index, slot)}
+        pairs: dict[tuple[str, str], float] = {}
+        for slot in existing:
+            for other, likeness in self._likely_scores(slot):
+                ends = min(slot, other), max(slot, other)
+                pairs[ends] = max(likeness, pairs.get(ends, 0.0))
+        forbidden = self._forbidden()
+
+        @cache
+        def profile(slot: str) -> Profile:
+            return merged([p for p in (self._profile(place) for place in members(self._index, slot)) if p is not None])
+
+        @cache
+        def score(left: str, right: str) -> float | None:
+            if frozenset((left, right)) in forbidden:
+                return None
+            found = compare(profile(left), profile(right))
+            return None if found.veto else found.score
+
+        owner = cluster(((value, *ends) for ends, value in pairs.items()), same_at=SAME_AT, score=score)
+        groups: dict[str, list[str]] = {}
+        for slot, first in owner.items():
+            groups.setdefault(first, []).append(slot)
+        canonical = {slot: min(of, key=_rank) for of in groups.values() for slot in of}
+        self._likeness.join(slots, canonical)
+
+    def attach(self, slots: Iterable[str]) -> None:
+        """Put each slot that is new into the cluster that it is likest, leaving the rest to the global pass."""
+        for slot in sorted(slots):
+            if len(self._likeness.joined_with(slot)) > 1:
+                continue
+            best = max(self._likely_scores(slot), key=lambda item: (item[1], item[0]), default=None)
+            if best is not None:
+                self._likeness.join([slot], {slot: self._likeness.canonical(best[0])})
+
+    def everything(self) -> None:
+        """Score and cluster all there is, from nothing but what the articles say."""
+        self._likeness.forget_all()
+        done: set[int] = set()
+        for number in self._likeness.places():
+            self._likeness.keep(self._scores(number, done))
+            done.add(number)
+        seen: set[str] = set()
+        for number in self._likeness.places():
+            slot = self._slot(number)
+            if slot is not None and slot not in seen and self._likeness.like(number):
+                component, _ = self.component([slot], most=None)
+                seen |= component
+                self.settle(component)
+
+    def _scores(self, number: int, done: set[int]) -> Iterator[tuple[int, int, float]]:
+        mine = profile_at(self._likeness, number)
+        if mine is None:
+            return
+        for other in self._likeness.candidates(number):
+            if other in done:
+                continue
+            theirs = profile_at(self._likeness, other, mine.values)
+            if theirs is None:
+                continue
+            found = compare(mine, theirs)
+            if found.score >= UNSURE_AT:
+                yield number, other, found.score
+
+    def _slot(self, number: int) -> str | None:
+        row = self._likeness.row(number)
+        return None if row is None else target(self._index, row.bucket, row.shade)
+
+    def _likely_scores(self, slot: str) -> Iterator[tuple[str, float]]:
+        """Yield the (slot, score) pairs of what is so like a slot that it may be one with it."""
+        for place in members(self._index, slot):
+            number = self._likeness.place(*place)
+            for other, score in self._likeness.like(number) if number is not None else ():
+                found = self._slot(other) if score >= SAME_AT else None
+                if found is not None and found != slot:
+                    yield found, score
+
+    def _likely(self, slot: str) -> set[str]:
+        return {other for other, _ in self._likely_scores(slot)}
+
+    def _profile(self, place: Place) -> Profile | None:
+        number = self._likeness.place(*place)
+        return None if number is None else profile_at(self._likeness, number)
+
+    def _forbidden(self) -> set[frozenset[str]]:
+        """The pairs of slots that a person's decision keeps apart."""
+        found = set()
+        for _, a, b in self._change.judgements.pairs(JudgementKind.DIFFERENT):
+            slots = [
+                target(self._index, chain.bucket, chain.shade) if chain.bucket else None
+                for number in (a, b)
+                for chain in self._change.links.chains("c.key = ?", (number,))
+            ]
+            if None not in slots and len(set(slots)) == 2:
+                found.add(frozenset(slot for slot in slots if slot is not None))
+        return found
+
+
+def _rank(slot: str) -> tuple[bool, str]:
+    """A name stands for a cluster before a description does."""
+    return slot[0] == "d", slot

@@ -1,0 +1,58 @@
+"""Scored pairs of slots → which slots are one: the surest pairs first, and nothing that something forbids.
+
+Greedy agglomeration of connected components. The order is that of the scores and then of the slots themselves, so the
+outcome is a function of the pairs, whenever they came (Bagga and Baldwin 1998 cluster by one threshold; vetoes are the
+cannot-link constraints of Wagstaff et al. 2001).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+__all__ = ["cluster"]
+
+MOST_CHECKED = (
+    400  # pairs of members looked at before two clusters become one; of larger ones the first of the alphabet
+)
+
+
+def cluster(
+    pairs: Iterable[tuple[float, str, str]], *, same_at: float, score: Callable[[str, str], float | None]
+) -> dict[str, str]:
+    """Slot → the slot that stands for its cluster, for the slots that are not alone.
+
+    pairs: (score, slot, slot). score: the score of any two slots, None where something forbids that they are one; two
+    clusters become one if nothing forbids it and their members are alike on average.
+
+    >>> table = {("a", "b"): 0.9, ("b", "c"): 0.85, ("a", "c"): None}
+    >>> cluster([(s, *p) for p, s in table.items() if s], same_at=0.8, score=lambda a, b: table[min(a, b), max(a, b)])
+    {'a': 'a', 'b': 'a'}
+    """
+    members: dict[str, list[str]] = {}
+    owner: dict[str, str] = {}
+    order = sorted((-value, min(a, b), max(a, b)) for value, a, b in pairs if value >= same_at)
+    for _, left, right in order:
+        low, high = sorted((owner.get(left, left), owner.get(right, right)))
+        if low == high:
+            continue
+        ours, theirs = members.get(low, [low]), members.get(high, [high])
+        if not _agree(ours, theirs, score):
+            continue
+        members[low] = sorted(ours + theirs)
+        members.pop(high, None)
+        for slot in members[low]:
+            owner[slot] = low
+    return owner
+
+
+def _agree(left: list[str], right: list[str], score: Callable[[str, str], float | None]) -> bool:
+    """Whether nothing forbids that two clusters are one."""
+    looked_at = 0
+    for a in left:
+        for b in right:
+            if score(a, b) is None:
+                return False
+            looked_at += 1
+            if looked_at >= MOST_CHECKED:
+                return True
+    return True

@@ -1,0 +1,360 @@
+"""Two profiles → named features → the probability that they are one thing, or what forbids it.
+
+A `Profile` is all that the articles say of a name or of a description. Each feature has a name that people are shown
+(`kg explain`) and a weight of a logistic model that was fitted to stories annotated across articles (`weights.json`,
+`kg.train.resolve`). What forbids (`Comparison.veto`) no weight can outvote.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from math import exp, log1p
+from pathlib import Path
+
+from rapidfuzz import fuzz
+
+from kg.resolve.context import initials_of
+from kg.resolve.forms import Alignment, aligned, content_words, numbers_in, phrase
+from kg.types import EntityClass
+
+__all__ = ["SAME_AT", "UNSURE_AT", "Comparison", "Profile", "compare", "merged", "weights"]
+
+WEIGHTS = Path(__file__).parent / "weights.json"
+SAME_AT, UNSURE_AT = 0.8, 0.3
+"""At or above the first two profiles are one, between the two a person is asked."""
+
+PERSON, EVENT = EntityClass.PERSON.value, EntityClass.EVENT.value
+PLACE, POLITY, GROUP = EntityClass.PLACE.value, EntityClass.POLITY.value, EntityClass.GROUP.value
+KIN = ("childOf", "spouseOf")
+CAPPED = 0.6  # the most that a name with one given name more can reach: fathers and sons differ by one
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What is known of the chains of one bucket and shade: their name, none for a description, class, and `values`."""
+
+    bucket: str
+    shade: str
+    values: frozenset[str]
+
+    @cached_property
+    def cls(self) -> str:
+        """The class, as far as comparing goes."""
+        return {"p": PERSON, "e": EVENT}.get(self.bucket[0], self.shade)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Normal names, the one that is the key first."""
+        own = (self.bucket[2:],) if self.bucket[0] in "peo" else ()
+        return tuple(dict.fromkeys((*own, *sorted(v[2:] for v in self.values if v[:2] == "n:"))))
+
+    @cached_property
+    def is_named(self) -> bool:
+        """Whether it has a full name of its own."""
+        return self.bucket[0] in "peo"
+
+    @cached_property
+    def by_kind(self) -> Mapping[str, frozenset[str]]:
+        """Letter of a value → the values, without it."""
+        found: dict[str, set[str]] = {}
+        for value in self.values:
+            found.setdefault(value[0], set()).add(value[2:])
+        return {letter: frozenset(of) for letter, of in found.items()}
+
+    def of(self, letter: str) -> frozenset[str]:
+        """The values of a kind."""
+        return self.by_kind.get(letter, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The outcome: `score` in [0, 1], 0 with a `veto`; `features` by name, with what each adds to the log odds."""
+
+    score: float
+    family: str
+    features: Mapping[str, float]
+    veto: str | None = None
+
+    def contributions(self) -> Mapping[str, float]:
+        """Feature → what it adds to the log odds, the weightiest first."""
+        of = weights().get(self.family, {})
+        found = {name: value * of.get(name, 0.0) for name, value in self.features.items()}
+        return dict(sorted(found.items(), key=lambda item: (-abs(item[1]), item[0])))
+
+
+@cache
+def weights() -> Mapping[str, Mapping[str, float]]:
+    """Family → feature → weight, as fitted; "bias" is always on."""
+    found: Mapping[str, Mapping[str, float]] = json.loads(WEIGHTS.read_text(encoding="utf-8"))["weights"]
+    return found
+
+
+def compare(left: Profile, right: Profile) -> Comparison:
+    """How two profiles compare; symmetric."""
+    family = _family(left.cls, right.cls)
+    if family is None:
+        return Comparison(0.0, "", {}, f"a {left.cls} and a {right.cls} are never one")
+    features: dict[str, float] = {"bias": 1.0}
+    if family == "event":
+        veto = _events(left, right, features)
+    else:
+        veto = _people(left, right, features) if family == "person" else _things(left, right, features)
+        veto = veto or _apart(left, right)
+        _context(left, right, features)
+    if veto is not None:
+        return Comparison(0.0, family, features, veto)
+    of = weights().get(family, {})
+    odds = sum(value * of.get(name, 0.0) for name, value in features.items())
+    score = 1 / (1 + exp(-max(-30.0, min(30.0, odds))))
+    if features.get("another given name") or features.get("no name in common"):
+        score = min(score, CAPPED)
+    return Comparison(round(score, 4), family, features)
+
+
+def _family(left: str, right: str) -> str | None:
+    if left == right:
+        return {PERSON: "person", EVENT: "event", PLACE: "place", POLITY: "place"}.get(left, "group")
+    if POLITY in (left, right) and {left, right} <= {POLITY, GROUP, PLACE}:
+        return "place" if PLACE in (left, right) else "group"
+    return None
+
+
+def _people(left: Profile, right: Profile, features: dict[str, float]) -> str | None:
+    """Names of people: words in any order, initials, nicknames, spellings; a surname alone never says who it is."""
+    if not left.names or not right.names:
+        features["a description"] = 1.0
+        if not left.names and not right.names:
+            features["two descriptions"] = 1.0
+        return None
+    if left.is_named and right.is_named and not set(left.names).isdisjoint(right.names):
+        features["a name in common"] = 1.0
+    best = max(
+        (
+            (_closeness(one), one, (a, b))
+            for a in left.names[:8]
+            for b in right.names[:8]
+            if len(content_words(a)) > 1 or len(content_words(b)) > 1 or not (left.is_named and right.is_named)
+            for one in (aligned(content_words(a), content_words(b)),)
+        ),
+        key=lambda item: (item[0], item[2]),
+        default=None,
+    )
+    if best is None or not best[1].matched:
+        return "no word of the names in common" if "a name in common" not in features else None
+    _, how, (a, b) = best
+    short, long = sorted((content_words(a), content_words(b)), key=len)
+    if len(short) == 1:
+        features["one word of a name"] = 1.0
+        if len(long) == 1:
+            features["the same word alone"] = 1.0
+        elif how.worst >= 0.85 and aligned(short, long[-1:]).matched:
+            features["a surname alone"] = 1.0
+        elif aligned(short, long[:1]).matched:
+            features["a given name alone"] = 1.0
+        if how.respelt or how.nicknames:
+            features["spelt otherwise"] = 1.0
+        return None
+    if how.left and how.right:
+        if how.matched < 2 and "a name in common" not in features:
+            return "names of two people"
+        features["words that differ"] = 1.0
+        return None
+    features["initials"] = float(how.initials)
+    features["a nickname"] = float(how.nicknames)
+    features["spelt otherwise"] = float(min(2, how.respelt))
+    features["distance of spelling"] = 1 - how.worst if how.respelt else 0.0
+    features["another order"] = float(not how.in_order)
+    if how.left or how.right:
+        features["another given name" if how.inner else "a name more"] = 1.0
+        if "a name in common" in features:
+            features["another given name"] = 0.0
+    return None
+
+
+def _closeness(how: Alignment) -> tuple[int, int, float]:
+    return how.matched - how.left * how.right, how.exact, how.worst
+
+
+def _things(left: Profile, right: Profile, features: dict[str, float]) -> str | None:
+    """Names of groups and places: spelling, acronyms, short forms; numbers and points of the compass tell units apart."""
+    if not left.names or not right.names:
+        features["a description"] = 1.0
+        if not left.names and not right.names:
+            features["two descriptions"] = 1.0
+        _heads(left, right, features)
+        return None
+    if {left.cls, right.cls} != {left.cls}:
+        features["of another class"] = 1.0
+    found = _names(left.names[:8], right.names[:8])
+    features.update(found)
+    if not set(left.names).isdisjoint(right.names):
+        features["a name in common"] = 1.0
+    a, b = numbers_in(left.names[0]), numbers_in(right.names[0])
+    if a != b and "a name in common" not in features and "one spelling" not in features:
+        if a and b:
+            return f"another number: {', '.join(sorted(a))}; {', '.join(sorted(b))}"
+        features["a number more"] = 1.0
+    if not found and "a name in common" not in features:
+        features["no name in common"] = 1.0
+    _heads(left, right, features)
+    return None
+
+
+@lru_cache(maxsize=1 << 15)
+def _names(left: tuple[str, ...], right: tuple[str, ...]) -> Mapping[str, float]:
+    best: dict[str, float] = {}
+    for a in left:
+        for b in right:
+            for name, value in _pair(a, b).items():
+                best[name] = max(best.get(name, 0.0), value)
+    return best
+
+
+@lru_cache(maxsize=1 << 16)
+def _pair(a: str, b: str) -> Mapping[str, float]:
+    found: dict[str, float] = {}
+    bones = phrase(a), phrase(b)
+    if bones[0] == bones[1]:
+        found["one spelling"] = 1.0
+        return found
+    if initials_of(a) == b.replace(" ", "") or initials_of(b) == a.replace(" ", ""):
+        found["its initials"] = 1.0
+    words = set(bones[0].split()), set(bones[1].split())
+    shared = words[0] & words[1]
+    if shared and (words[0] <= words[1] or words[1] <= words[0]):
+        short, long = sorted((bones[0].split(), bones[1].split()), key=len)
+        found["a short form"] = 1.0
+        found["its beginning"] = float(long[: len(short)] == short)
+        found["letters of the short form"] = log1p(sum(map(len, short)))
+        return found
+    likeness = fuzz.token_sort_ratio(a, b) / 100
+    if likeness >= 0.6:
+        found["likeness of names"] = (likeness - 0.6) / 0.4
+    if shared:
+        found["words in common"] = len(shared) / max(map(len, words))
+    return found
+
+
+def _heads(left: Profile, right: Profile, features: dict[str, float]) -> None:
+    """Descriptions: the same head noun, and the word before; a name may end in it."""
+    heads = left.of("h"), right.of("h")
+    shared = heads[0] & heads[1]
+    if any(" " in head for head in shared):
+        features["one description"] = 1.0
+    if any(" " not in head for head in shared):
+        features["one head noun"] = 1.0
+    elif heads[0] and heads[1]:
+        features["another head noun"] = 1.0
+    if left.is_named != right.is_named:
+        named, described = (left, right) if left.is_named else (right, left)
+        if any(head in name.split() for head in described.of("h") for name in named.names):
+            features["head noun in the name"] = 1.0
+
+
+def _context(left: Profile, right: Profile, features: dict[str, float]) -> None:
+    """What stands beside both: relations to the same thing, people and groups, places, days."""
+    shared = left.of("r") & right.of("r")
+    if shared:
+        features["relations in common"] = min(1.0, len(shared) / 3)
+        if any(not one.startswith(("within", "locatedIn", "citizenOf")) for one in shared):
+            features["a telling relation"] = 1.0
+    if left.cls == PERSON or right.cls == PERSON:
+        _heads(left, right, features)
+    for letter, name in (("c", "names beside both"), ("g", "places beside both")):
+        here, there = left.of(letter), right.of(letter)
+        if here and there:
+            features[name] = len(here & there) / min(len(here), len(there))
+            features[f"{name}, how many"] = log1p(len(here & there)) / 3
+    _days(left, right, features)
+
+
+def _days(left: Profile, right: Profile, features: dict[str, float]) -> None:
+    here, there = left.of("b"), right.of("b")
+    if here and there:
+        gap = min(abs(_ordinal(a) - _ordinal(b)) for a in here for b in there)
+        features["days between"] = log1p(gap) / 4
+
+
+def _apart(left: Profile, right: Profile) -> str | None:
+    """What forbids: an article that speaks of both, or kinship between the two."""
+    if left.of("z") & right.of("z") and set(left.names).isdisjoint(right.names):
+        return "one article takes them for two"
+    for one, other in ((left, right), (right, left)):
+        if one.cls == PERSON and other.is_named:
+            words = set(phrase(other.names[0]).split())
+            kin = {key[len(p) + 1 :] for p in KIN for key in one.of("r") if key.startswith(p)}
+            if words and words <= kin:
+                return "one is of the other's family"
+    return None
+
+
+def _events(left: Profile, right: Profile, features: dict[str, float]) -> str | None:
+    """Events: type, place, day, who took part, the words that tell of it."""
+    if left.of("z") & right.of("z"):
+        return "one article takes them for two"
+    if left.names and right.names:
+        found = _names(left.names[:4], right.names[:4])
+        features.update(found)
+        if not found and set(left.names).isdisjoint(right.names):
+            return "names of two events"
+    elif left.names or right.names:
+        features["only one has a name"] = 1.0
+    kinds = left.of("t"), right.of("t")
+    if kinds[0] & kinds[1]:
+        features["of one type"] = 0.0 if kinds[0] & kinds[1] == {"other"} else 1.0
+    elif kinds[0] and kinds[1]:
+        features["of another type"] = 1.0
+    if left.of("l") & right.of("l"):
+        features["told by one word"] = 1.0
+    days = left.of("d"), right.of("d")
+    if days[0] and days[1]:
+        if any(_overlap(a, b) for a in days[0] for b in days[1]):
+            exact = any(a == b and len(a) >= 10 for a in days[0] for b in days[1])
+            features["one day" if exact else "days that overlap"] = 1.0
+        else:
+            return "on other days"
+    for letter, name in (("w", "place"), ("a", "participant")):
+        here, there = left.of(letter), right.of(letter)
+        if here and there:
+            features[f"a {name} in common" if here & there else f"another {name}"] = 1.0
+            if len(here & there) > 1:
+                features[f"more than one {name} in common"] = 1.0
+    for letter, name in (("c", "names beside both"), ("g", "places beside both")):
+        here, there = left.of(letter), right.of(letter)
+        if here and there:
+            features[name] = len(here & there) / min(len(here), len(there))
+            features[f"{name}, how many"] = log1p(len(here & there)) / 3
+    _days(left, right, features)
+    return None
+
+
+def _overlap(left: str, right: str) -> bool:
+    """Whether two days, months or years, or ranges of them, have a day in common."""
+    a, b = (_range(value) for value in (left, right))
+    return a[0] <= b[1] and b[0] <= a[1]
+
+
+@lru_cache(maxsize=1 << 14)
+def _range(value: str) -> tuple[str, str]:
+    start, _, end = value.partition("/")
+    return start, (end or start) + "~"  # "2024-03~" comes after every day of that month
+
+
+@lru_cache(maxsize=1 << 14)
+def _ordinal(day: str) -> int:
+    from datetime import date
+
+    return date.fromisoformat(day).toordinal()
+
+
+def merged(profiles: Sequence[Profile]) -> Profile:
+    """One profile of several of one thing: the first one's name, all that is said; a polity is both group and place."""
+    if len(profiles) == 1:
+        return profiles[0]
+    shades = {profile.shade for profile in profiles}
+    shade = profiles[0].shade if len(shades) == 1 else POLITY
+    names = {f"n:{name}" for profile in profiles for name in profile.names}
+    return Profile(profiles[0].bucket, shade, frozenset(names).union(*(profile.values for profile in profiles)))

@@ -1,0 +1,137 @@
+"""Annotated stories → the weights of `kg.resolve.compare`: a logistic model per family of classes, fitted to pairs of names.
+
+    python -m kg.train.resolve        # reads kg/train/corpus, writes kg/resolve/weights.json
+
+The pairs are those that linking itself would compare, in catalogues of the training stories: whole ones and random halves
+of their texts, because a name is compared when half of its articles have come, too. Only the part `train` is read; the part
+`fold` says how well the scores are calibrated. Identity of one name in two stories is known for people alone, who are invented:
+such pairs are two; all other pairs across stories are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from kg.catalogue import Catalogue
+from kg.evaluate.judge import document_of
+from kg.evaluate.resolve import annotated
+from kg.pipeline import Prepared, put
+from kg.pipeline.clustering import profile_at
+from kg.resolve import Comparison, compare
+from kg.resolve.compare import PERSON, WEIGHTS
+from kg.train.own import own_records
+from kg.types import Article
+
+__all__ = ["examples", "fit", "main"]
+
+log = logging.getLogger(__name__)
+
+RIDGE = 0.3  # of the penalty on squared weights, without the bias
+HALVES, SEED = 2, 1
+Example = tuple[Comparison, bool]
+
+
+def examples(records: Sequence[Mapping[str, Any]]) -> list[Example]:
+    """What linking would compare in a catalogue of these texts, and whether each pair is one thing."""
+    catalogue = Catalogue.open(None)
+    try:
+        identity = _catalogued(catalogue, records)
+        return list(_compared(catalogue, identity))
+    finally:
+        catalogue.close()
+
+
+def _catalogued(catalogue: Catalogue, records: Iterable[Mapping[str, Any]]) -> dict[int, tuple[str, str]]:
+    """Put the texts into a catalogue; returns place → the story and the id that most of its chains are."""
+    ids: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for record in records:
+        document = document_of(record)
+        extraction = annotated(record, document)
+        article = Article(document.id, document.text.encode(), document.text, "text/plain", document.id,
+                          published=document.published)  # fmt: skip
+        clusters = list(dict.fromkeys(m["cluster"] for m in record["mentions"]))
+        with catalogue.change() as change:
+            put(change, "http://localhost:8000/", Prepared(article, document, extraction))
+            key = change.articles.key(document.id)
+            assert key is not None
+            for chain in change.links.chains_of_article(key):
+                place = change.likeness.place(chain.bucket, chain.shade) if chain.bucket else None
+                if place is not None:
+                    ids[place][str(record["story"]), clusters[chain.number]] += 1
+    return {place: min(of, key=lambda one: (-of[one], one)) for place, of in ids.items()}
+
+
+def _compared(catalogue: Catalogue, identity: Mapping[int, tuple[str, str]]) -> Iterator[Example]:
+    for place in catalogue.likeness.places():
+        mine = profile_at(catalogue.likeness, place)
+        for other in catalogue.likeness.candidates(place):
+            theirs = profile_at(catalogue.likeness, other)
+            if mine is None or theirs is None or (mine.bucket, mine.shade) > (theirs.bucket, theirs.shade):
+                continue
+            left, right = identity[place], identity[other]
+            if left[0] != right[0] and not mine.cls == theirs.cls == PERSON:
+                continue
+            found = compare(mine, theirs)
+            if found.veto is None:
+                yield found, left == right
+
+
+def fit(found: Iterable[Example]) -> dict[str, dict[str, float]]:
+    """Family → feature → weight: the ridge-penalised maximum of likelihood, by Newton's method."""
+    families: dict[str, list[Example]] = defaultdict(list)
+    for comparison, same in found:
+        families[comparison.family].append((comparison, same))
+    weights = {}
+    for family, of in sorted(families.items()):
+        names = sorted({name for comparison, _ in of for name in comparison.features})
+        x = np.array([[comparison.features.get(name, 0.0) for name in names] for comparison, _ in of])
+        y = np.array([float(same) for _, same in of])
+        penalty = np.array([1e-6 if name == "bias" else RIDGE for name in names])
+        w = np.zeros(len(names))
+        for _ in range(50):
+            p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
+            gradient = x.T @ (y - p) - penalty * w
+            hessian = (x * (p * (1 - p))[:, None]).T @ x + np.diag(penalty)
+            step = np.linalg.solve(hessian, gradient)
+            w += step
+            if np.abs(step).max() < 1e-6:
+                break
+        weights[family] = {name: round(float(value), 3) for name, value in zip(names, w, strict=True)}
+        log.info("%s: %d pairs, %d of one thing", family, len(of), int(y.sum()))
+    return weights
+
+
+def calibration(found: Sequence[Example]) -> list[tuple[str, str, int, float]]:
+    """(family, range of scores, pairs, share that is one thing)."""
+    bins: dict[tuple[str, float], list[bool]] = defaultdict(list)
+    for comparison, same in found:
+        bins[comparison.family, min(0.9, int(comparison.score * 10) / 10)].append(same)
+    return [(f, f"{low:.1f}", len(of), sum(of) / len(of)) for (f, low), of in sorted(bins.items())]
+
+
+def main() -> None:
+    """Fit and write the weights; print how they are calibrated on the part `fold`."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    texts = [record for record in own_records("train") if "/" in record["id"]]
+    dice = random.Random(SEED)
+    found = examples(texts)
+    for _ in range(HALVES):
+        found += examples([record for record in texts if dice.random() < 0.5])
+    body = {"fitted": "python -m kg.train.resolve: train part of kg/train/corpus/stories", "weights": fit(found)}
+    WEIGHTS.write_text(json.dumps(body, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    from kg.resolve.compare import weights
+
+    weights.cache_clear()
+    for row in calibration(examples([record for record in own_records("fold") if "/" in record["id"]])):
+        log.info("%-8s %s %5d %.2f", *row)
+
+
+if __name__ == "__main__":
+    main()
