@@ -50,9 +50,9 @@ class Layer(nn.Module):
         if mask is not None:
             # as one more dimension of the product: adding it to the scores afterwards costs twice as much
             q = torch.cat([q, torch.ones_like(q[..., :1])], -1)
-            k = torch.cat([k, mask.mT.to(k.dtype).expand(-1, HEADS, -1, -1)], -1)
+            k = torch.cat([k, mask.transpose(-1, -2).to(k.dtype).expand(-1, HEADS, -1, -1)], -1)
         # torch's fused attention is slower to train here, and dropping weights of attention took a third of a step
-        attention = (q @ k.mT).softmax(-1, dtype=torch.float32 if attend else q.dtype)
+        attention = (q @ k.transpose(-1, -2)).softmax(-1, dtype=torch.float32 if attend else q.dtype)
         mixed = attention.to(v.dtype) @ v
         x = self.norm1(x + self.dropout(self.out(mixed.transpose(1, 2).reshape(batch, length, WIDTH))))
         return self.norm2(x + self.dropout(self.down(nn.functional.gelu(self.up(x))))), attention if attend else None
