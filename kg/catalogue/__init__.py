@@ -17,6 +17,7 @@ from kg.catalogue.catalogue import Catalogue, Change
 from kg.catalogue.changes import Cause, ChangeReason, StatementChange
 from kg.catalogue.likeness import Likeness
 from kg.catalogue.outline import Section
+from kg.catalogue.relations import RELATION_SORTS, CoMention, RelationFilter
 from kg.catalogue.rows import (
     ArticleRow,
     ChainRow,
@@ -40,6 +41,7 @@ from kg.catalogue.statements import ACCEPTED, REJECTED
 __all__ = [
     "ACCEPTED",
     "REJECTED",
+    "RELATION_SORTS",
     "SENTENCE",
     "ArticleRow",
     "Catalogue",
@@ -47,6 +49,7 @@ __all__ = [
     "ChainRow",
     "Change",
     "ChangeReason",
+    "CoMention",
     "Contradiction",
     "EntityRow",
     "Hit",
@@ -57,6 +60,7 @@ __all__ = [
     "NewClaim",
     "Pending",
     "PlaceRow",
+    "RelationFilter",
     "Retired",
     "Revision",
     "Section",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ from kg.catalogue.judgements import Judgements
 from kg.catalogue.likeness import Likeness
 from kg.catalogue.links import KeyIndex, Links, retired_entity
 from kg.catalogue.outline import Outlines
+from kg.catalogue.relations import Relations, entity_of
 from kg.catalogue.rows import ChainRow, Contradiction, EntityRow, Hit, Pending, Retired, Touched
 from kg.catalogue.schema import open_database
 from kg.catalogue.search import search
@@ -105,6 +105,7 @@ class Catalogue:
         self.index = KeyIndex(reader)
         self.likeness = Likeness(reader)
         self.outlines = Outlines(reader)
+        self.relations = Relations(reader)
 
     @classmethod
     def open(cls, path: Path | None, *, read_only: bool = False) -> Catalogue:
@@ -201,7 +202,7 @@ class Catalogue:
         """The entity of an IRI that is in use."""
         value = iri if isinstance(iri, str) else iri.value
         row = self._reader.execute("SELECT * FROM entities WHERE iri = ?", (value,)).fetchone()
-        return None if row is None else _entity(row)
+        return None if row is None else entity_of(row)
 
     def entities(self, *, cls: EntityClass | None = None, after: str = "", limit: int = 100) -> list[EntityRow]:
         """A page of the entities (of a class), in the order of their IRIs, beginning after the IRI `after`."""
@@ -209,7 +210,7 @@ class Catalogue:
             "SELECT * FROM entities WHERE iri > ? AND (? IS NULL OR cls = ?) ORDER BY iri LIMIT ?",
             (after, cls and cls.value, cls and cls.value, limit),
         )
-        return [_entity(row) for row in rows]
+        return [entity_of(row) for row in rows]
 
     def entity_state(self, iri: str) -> EntityState | None:
         """All that the graph is to say of an entity itself; None when it is gone."""
@@ -338,12 +339,3 @@ def _set_meta(db: sqlite3.Connection, name: str, value: str | None) -> None:
     else:
         db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
 
-
-def _entity(row: sqlite3.Row) -> EntityRow:
-    return EntityRow(
-        NamedNode(row["iri"]),
-        EntityClass(row["cls"]),
-        row["label"],
-        tuple(json.loads(row["altlabels"])),
-        row["event_type"],
-    )
