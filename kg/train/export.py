@@ -19,7 +19,7 @@ from kg.extract.labels import PAIR_OUTPUTS
 from kg.extract.model import FILES, FORMAT
 from kg.train.encoder import HEADS, WIDTH, Network, Pairs, quantised_words
 
-__all__ = ["export", "export_pairs"]
+__all__ = ["export", "export_encoder", "export_pairs"]
 
 
 class _Encoder(nn.Module):
@@ -87,25 +87,7 @@ def export(
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         full = Path(scratch) / "encoder.onnx"
-        torch.onnx.export(
-            _Encoder(network),
-            (torch.randn(1, 20, WIDTH), torch.ones(1, 20, dtype=torch.long)),
-            str(full),
-            input_names=["words", "shapes"],
-            output_names=["states", "attention", "names", "nominals", "triggers", "types"],
-            dynamic_axes={
-                "words": {1: "n"},
-                "shapes": {1: "n"},
-                "states": {1: "n"},
-                "attention": {2: "n", 3: "n"},
-                "names": {1: "n"},
-                "nominals": {1: "n"},
-                "triggers": {1: "n"},
-                "types": {1: "n"},
-            },
-            opset_version=17,
-            dynamo=False,
-        )
+        export_encoder(network, full)
         quantize_dynamic(str(full), str(out / "encoder.onnx"), weight_type=QuantType.QInt8, per_channel=True)
     export_pairs(network.pairs, out / "pairs.onnx")
     if not (out / "words.npz").exists():  # frozen: the file of the base model never changes
@@ -122,6 +104,29 @@ def export(
         "files": {file: sha256((out / file).read_bytes()).hexdigest() for file in FILES},
     }
     (out / "model.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def export_encoder(network: Network, path: Path) -> None:
+    """Write the graph of the encoder and its tags, in float32."""
+    torch.onnx.export(
+        _Encoder(network).eval(),
+        (torch.randn(1, 20, WIDTH), torch.ones(1, 20, dtype=torch.long)),
+        str(path),
+        input_names=["words", "shapes"],
+        output_names=["states", "attention", "names", "nominals", "triggers", "types"],
+        dynamic_axes={
+            "words": {1: "n"},
+            "shapes": {1: "n"},
+            "states": {1: "n"},
+            "attention": {2: "n", 3: "n"},
+            "names": {1: "n"},
+            "nominals": {1: "n"},
+            "triggers": {1: "n"},
+            "types": {1: "n"},
+        },
+        opset_version=17,
+        dynamo=False,
+    )
 
 
 def export_pairs(pairs: Pairs, path: Path) -> None:

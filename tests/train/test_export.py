@@ -10,8 +10,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra train")
 onnxruntime = pytest.importorskip("onnxruntime")
 
-from kg.train.encoder import HEADS, WIDTH, Pairs  # noqa: E402
-from kg.train.export import export_pairs  # noqa: E402
+from kg.train.encoder import HEADS, WIDTH, Network, Pairs  # noqa: E402
+from kg.train.export import export_encoder, export_pairs  # noqa: E402
 
 # torch would rather export by a way of its own
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
@@ -60,3 +60,33 @@ def test_pairs_score_the_same_in_the_graph(
     (found,) = session.run(None, given)
     assert expected.std() > 0.5
     assert np.abs(found - expected).max() <= 1e-4
+
+
+def test_the_encoder_says_the_same_in_the_graph_at_any_length(tmp_path: Path) -> None:
+    torch.manual_seed(6)
+    network = Network().eval()
+    export_encoder(network, tmp_path / "encoder.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "encoder.onnx"), providers=["CPUExecutionProvider"])
+    for length in (3, 60, 256):
+        words, shapes = torch.randn(1, length, WIDTH), torch.randint(7, (1, length))
+        with torch.no_grad():
+            states, attention = network.encode(words, shapes)
+            expected = (states, attention, *network.tag(states))
+        found = session.run(None, {"words": words.numpy(), "shapes": shapes.numpy()})
+        for one, other in zip(expected, found, strict=True):
+            assert one.shape == other.shape
+            assert np.abs(one.numpy() - other).max() <= 1e-4
+
+
+def test_padding_changes_nothing() -> None:
+    torch.manual_seed(7)
+    network = Network().eval()
+    words, shapes = torch.randn(2, 30, WIDTH), torch.randint(7, (2, 30))
+    mask = torch.zeros(2, 1, 1, 30)
+    mask[1, ..., 20:] = -1e4
+    with torch.no_grad():
+        states, attention = network.encode(words, shapes, mask)
+        alone, of_alone = network.encode(words[1:, :20], shapes[1:, :20])
+    assert (states[1, :20] - alone[0]).abs().max() <= 1e-4
+    assert (attention[1, :, :20, :20] - of_alone[0]).abs().max() <= 1e-5
+    assert attention[1, :, :20, 20:].abs().max() == 0
