@@ -29,10 +29,12 @@ __all__ = [
     "EntityState",
     "Extraction",
     "Extractor",
+    "Grounding",
     "Mention",
     "MentionKind",
     "Modality",
     "Phase",
+    "PlaceKind",
     "Relation",
     "Report",
     "Segment",
@@ -300,6 +302,45 @@ class Extractor(Protocol):
         """What the document says."""
 
 
+class PlaceKind(StrEnum):
+    """What a place of the gazetteer is."""
+
+    COUNTRY = "country"  # or a territory with an ISO 3166-1 code
+    REGION = "region"  # a subdivision of ISO 3166-2
+    CITY = "city"  # any populated place
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """Which place of the gazetteer a chain of one article is, and why.
+
+    `id` is its GeoNames id, or the ISO 3166-2 code of a region. `country` is an ISO 3166-1 alpha-2 code; `regions` are the ISO 3166-2
+    codes of the regions that it lies in, the smallest first. Degrees are of WGS 84. `reason` is a sentence for readers. `sure` is False
+    where nothing in the article supports it and prominence alone decided.
+    """
+
+    id: str
+    name: str
+    kind: PlaceKind
+    country: str
+    regions: tuple[str, ...]
+    latitude: float
+    longitude: float
+    reason: str
+    sure: bool = True
+
+    @property
+    def admin1(self) -> str | None:
+        """The ISO 3166-2 code of the first-level region that it lies in, or is, where that is known."""
+        return self.regions[-1] if self.regions else self.id if self.kind is PlaceKind.REGION else None
+
+    def contains(self, other: Grounding) -> bool:
+        """Whether the other place lies in this one."""
+        if self.kind is PlaceKind.COUNTRY:
+            return other.kind is not PlaceKind.COUNTRY and other.country == self.country
+        return self.kind is PlaceKind.REGION and self.id in other.regions
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Anchor:
     """What a judgement or an IRI hangs on: article id + quoted text + class + occurrence (the n-th such mention, from 0)."""
@@ -356,7 +397,8 @@ class StatementState:
     """All that the default graph says of a statement, aggregated from its surviving claims.
 
     Of the claims that assert it: `first_current` and `last_current` are the first and the last day of an article that
-    says it holds on that day, `reported_over` is that of the first one after these that says it is over.
+    says it holds on that day, `reported_over` is that of the first one after these that says it is over. `known` is for
+    what the gazetteer says, whether or not articles do.
     """
 
     iri: NamedNode
@@ -375,6 +417,7 @@ class StatementState:
     first_current: date | None = None
     last_current: date | None = None
     reported_over: date | None = None
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

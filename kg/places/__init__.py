@@ -11,8 +11,9 @@ In: one article's document and extraction. Out: for each chain of class Place or
 
 from __future__ import annotations
 
-from kg.places.entries import Entry, Grounding, Kind
+from kg.places.entries import Entry
 from kg.places.grounding import ground
 from kg.places.index import Gazetteer, default_gazetteer
+from kg.types import Grounding, PlaceKind
 
-__all__ = ["Entry", "Gazetteer", "Grounding", "Kind", "default_gazetteer", "ground"]
+__all__ = ["Entry", "Gazetteer", "Grounding", "PlaceKind", "default_gazetteer", "ground"]

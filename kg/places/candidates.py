@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from kg.places.entries import Entry, Kind, Match
+from kg.places.entries import Entry, Match
 from kg.places.index import Gazetteer
 from kg.places.names import fold, kind_words
-from kg.types import Chain, Document, EntityClass, Extraction, MentionKind, Span
+from kg.types import Chain, Document, EntityClass, Extraction, MentionKind, PlaceKind, Span
 
 __all__ = ["Candidate", "Named", "named_chains"]
 
@@ -45,7 +45,7 @@ class Named:
     inside: tuple[int, ...]
     stated: frozenset[int]
     holds: tuple[int, ...]
-    kind: Kind | None
+    kind: PlaceKind | None
     countries: Mapping[str, str]
 
     def country_name(self, entry: Entry) -> str:
@@ -76,7 +76,7 @@ def named_chains(document: Document, extraction: Extraction, gazetteer: Gazettee
     return found
 
 
-def _candidates(chain: Chain, gazetteer: Gazetteer) -> tuple[list[Candidate], Kind | None]:
+def _candidates(chain: Chain, gazetteer: Gazetteer) -> tuple[list[Candidate], PlaceKind | None]:
     """The entries that most of a chain's names name, with the kind that one of the names demands.
 
     A polity is no city. Where its name is a capital's, as in "Warsaw protested", the country is meant, and which that is the name
@@ -84,7 +84,7 @@ def _candidates(chain: Chain, gazetteer: Gazetteer) -> tuple[list[Candidate], Ki
     """
     matches: dict[str, Candidate] = {}
     votes: dict[str, int] = defaultdict(int)
-    demanded: Kind | None = None
+    demanded: PlaceKind | None = None
     for name in {fold(name): name for name in chain.names}.values():
         called = gazetteer.called(name)
         for entry, match, kind in called:
@@ -92,7 +92,7 @@ def _candidates(chain: Chain, gazetteer: Gazetteer) -> tuple[list[Candidate], Ki
                 continue
             if (
                 chain.cls is EntityClass.POLITY
-                and entry.kind is Kind.REGION
+                and entry.kind is PlaceKind.REGION
                 and kind is None
                 and _has_seat(entry, called)
             ):
@@ -109,13 +109,13 @@ def _candidates(chain: Chain, gazetteer: Gazetteer) -> tuple[list[Candidate], Ki
 def _fits(entry: Entry, match: Match, cls: EntityClass) -> bool:
     """Whether a chain of a class may be an entry: a polity is no city, and an adjective is no place."""
     if cls is EntityClass.POLITY:
-        return entry.kind is not Kind.CITY
+        return entry.kind is not PlaceKind.CITY
     return match is not Match.DEMONYM
 
 
-def _has_seat(region: Entry, called: Iterable[tuple[Entry, Match, Kind | None]]) -> bool:
+def _has_seat(region: Entry, called: Iterable[tuple[Entry, Match, PlaceKind | None]]) -> bool:
     """Whether one of the entries that share a region's name is a city that may stand for more than itself."""
-    cities = [entry for entry, match, _ in called if entry.kind is Kind.CITY and match is Match.NAME]
+    cities = [entry for entry, match, _ in called if entry.kind is PlaceKind.CITY and match is Match.NAME]
     return any(city.capital or (region.contains(city) and city.population * 20 >= region.population) for city in cities)
 
 
@@ -148,7 +148,7 @@ def _behind(document: Document, extraction: Extraction) -> dict[int, tuple[int, 
     return {number: tuple(values) for number, values in found.items()}
 
 
-def _noun(document: Document, extraction: Extraction, chain: Chain) -> Kind | None:
+def _noun(document: Document, extraction: Extraction, chain: Chain) -> PlaceKind | None:
     """The kind that the article calls a place by a noun of its chain ("the province"), where it does not call it two."""
     kinds = {kind for span in _nominals(extraction, chain) if (kind := _kind_of(span.of(document.text)))}
     return kinds.pop() if len(kinds) == 1 else None
@@ -160,6 +160,6 @@ def _nominals(extraction: Extraction, chain: Chain) -> Iterator[Span]:
             yield extraction.mentions[index].span
 
 
-def _kind_of(phrase: str) -> Kind | None:
+def _kind_of(phrase: str) -> PlaceKind | None:
     words = fold(re.split(r"\s+(?:of|in|on|near)\s+", phrase)[0]).split()
     return kind_words().get(words[-1]) if words else None

@@ -1,4 +1,4 @@
-"""What the gazetteer holds, and what it says of a name in a text."""
+"""What the gazetteer holds."""
 
 from __future__ import annotations
 
@@ -6,17 +6,11 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Entry", "Grounding", "Kind", "Match", "kilometres"]
+from kg.types import PlaceKind
+
+__all__ = ["Entry", "Match", "kilometres"]
 
 _EARTH_KM = 6371.0
-
-
-class Kind(StrEnum):
-    """What an entry is."""
-
-    COUNTRY = "country"  # or a territory with an ISO 3166-1 code
-    REGION = "region"  # a subdivision of ISO 3166-2
-    CITY = "city"  # any populated place
 
 
 class Match(StrEnum):
@@ -36,7 +30,7 @@ class Entry:
     """
 
     id: str
-    kind: Kind
+    kind: PlaceKind
     name: str
     country: str
     regions: tuple[str, ...]
@@ -47,28 +41,9 @@ class Entry:
 
     def contains(self, other: Entry) -> bool:
         """Whether another entry lies in this one."""
-        if self.kind is Kind.COUNTRY:
-            return other.kind is not Kind.COUNTRY and other.country == self.country
-        return self.kind is Kind.REGION and self.id in other.regions
-
-
-@dataclass(frozen=True, slots=True)
-class Grounding:
-    """Which entry a chain of one article is, and why.
-
-    `admin1` is the ISO 3166-2 code of the first-level region that it lies in (or is), where that is known. `reason` is a short English
-    sentence for readers. `sure` is False where nothing in the article supports it, and prominence alone decided.
-    """
-
-    id: str
-    name: str
-    kind: Kind
-    country: str
-    admin1: str | None
-    latitude: float
-    longitude: float
-    reason: str
-    sure: bool = True
+        if self.kind is PlaceKind.COUNTRY:
+            return other.kind is not PlaceKind.COUNTRY and other.country == self.country
+        return self.kind is PlaceKind.REGION and self.id in other.regions
 
 
 def kilometres(left: Entry, right: Entry) -> float:

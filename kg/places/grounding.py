@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kg.places.candidates import Candidate, Named, named_chains
-from kg.places.entries import Entry, Grounding, Kind, Match, kilometres
+from kg.places.entries import Entry, Match, kilometres
 from kg.places.index import Gazetteer, default_gazetteer
 from kg.places.names import fold
-from kg.types import Document, EntityClass, Extraction
+from kg.types import Document, EntityClass, Extraction, Grounding, PlaceKind
 
 __all__ = ["ground"]
 
@@ -115,13 +115,13 @@ def _choose(chain: Named, chains: Mapping[int, Named], settled: Mapping[int, _Ch
         return _Choice(taken.entry, _because(best), True) if lead >= AHEAD and _is_likely(best, scores) else None
     if lead < (AHEAD if best.favoured else DOMINANT) or not _stands_alone(taken, bool(others)):
         return None
-    return _Choice(taken.entry, _unsupported(taken, rivals), taken.entry.kind is Kind.COUNTRY)
+    return _Choice(taken.entry, _unsupported(taken, rivals), taken.entry.kind is PlaceKind.COUNTRY)
 
 
 def _is_likely(best: _Score, scores: Iterable[_Score]) -> bool:
     """Whether what speaks for a supported entry is enough for one of its size: a hamlet, or a namesake of somewhere well known."""
     entry = best.candidate.entry
-    if best.local or entry.kind is Kind.COUNTRY:
+    if best.local or entry.kind is PlaceKind.COUNTRY:
         return True
     overshadowed = any(score.prominence - best.prominence >= DOMINANT for score in scores)
     return not overshadowed and (best.compatriots > 0 or entry.population >= SMALL_PEOPLE)
@@ -146,7 +146,7 @@ def _as_the_text_says(
         elif number in settled and number in chain.stated:
             # a region that the gazetteer cannot place may still hold it
             entry = settled[number].entry
-            candidates = [c for c in candidates if entry.kind is Kind.REGION and c.entry.country == entry.country]
+            candidates = [c for c in candidates if entry.kind is PlaceKind.REGION and c.entry.country == entry.country]
     for number in chain.holds:
         if number in settled:
             holding = [c for c in candidates if c.entry.contains(settled[number].entry)]
@@ -161,21 +161,27 @@ def _score(candidate: Candidate, others: Iterable[tuple[Entry, str]], open_ones:
     named, compatriots, neighbours = False, 0, 0
     for other, label in others:
         related = other.country == entry.country
-        if other.kind is Kind.COUNTRY:
+        if other.kind is PlaceKind.COUNTRY:
             related = other.contains(entry)
             named = named or related
         elif related:
             compatriots += 1
-            if entry.kind is not Kind.COUNTRY and (other.contains(entry) or entry.contains(other)):
+            if entry.kind is not PlaceKind.COUNTRY and (other.contains(entry) or entry.contains(other)):
                 score.support += REGION_NAMED
-        if entry.kind is not Kind.COUNTRY and other.kind is Kind.CITY and kilometres(entry, other) <= NEARBY_KM:
+        if (
+            entry.kind is not PlaceKind.COUNTRY
+            and other.kind is PlaceKind.CITY
+            and kilometres(entry, other) <= NEARBY_KM
+        ):
             neighbours += 1
             related = True
         if related:
             score.because.append(label)
     likely = False
     for one in open_ones:
-        cities = [c.entry for c in one.candidates if c.entry.kind is Kind.CITY] if entry.kind is Kind.CITY else []
+        cities = (
+            [c.entry for c in one.candidates if c.entry.kind is PlaceKind.CITY] if entry.kind is PlaceKind.CITY else []
+        )
         near = any(kilometres(entry, city) <= TOGETHER_KM for city in cities)
         at_home = bool(one.candidates) and max(one.candidates, key=_prominence).entry.country == entry.country
         neighbours += near
@@ -186,7 +192,7 @@ def _score(candidate: Candidate, others: Iterable[tuple[Entry, str]], open_ones:
     if named and entry.capital:
         score.support += CAPITAL_OF_NAMED
     if compatriots:
-        in_country += (COUNTRY_NAMED if entry.kind is Kind.COUNTRY else FIRST_IN_COUNTRY) + NEXT_IN_COUNTRY * (
+        in_country += (COUNTRY_NAMED if entry.kind is PlaceKind.COUNTRY else FIRST_IN_COUNTRY) + NEXT_IN_COUNTRY * (
             compatriots - 1
         )
     score.compatriots = compatriots
@@ -198,7 +204,7 @@ def _score(candidate: Candidate, others: Iterable[tuple[Entry, str]], open_ones:
 def _prominence(candidate: Candidate) -> float:
     entry = candidate.entry
     people = math.log10(max(entry.population, 100))
-    people += COUNTRY if entry.kind is Kind.COUNTRY else CAPITAL if entry.capital else 0.0
+    people += COUNTRY if entry.kind is PlaceKind.COUNTRY else CAPITAL if entry.capital else 0.0
     return people + (OTHER_NAME if candidate.match is Match.OTHER else 0.0)
 
 
@@ -222,24 +228,24 @@ def _one_place(left: Entry, right: Entry) -> bool:
         return True
     if left.country != right.country:
         return False
-    if Kind.REGION in (left.kind, right.kind):
+    if PlaceKind.REGION in (left.kind, right.kind):
         return True
-    return left.kind is right.kind is Kind.CITY and kilometres(left, right) <= ONE_PLACE_KM
+    return left.kind is right.kind is PlaceKind.CITY and kilometres(left, right) <= ONE_PLACE_KM
 
 
 def _of_kind(chain: Named, same: list[Candidate], settled: Mapping[int, _Choice]) -> Candidate:
     """Of the entries of one place, that of the kind which the text means; else the country, the city, the region."""
     wanted = [chain.kind] if chain.kind else []
     if chain.cls is EntityClass.POLITY:
-        wanted += [Kind.COUNTRY, Kind.REGION]
-    if any(number in settled and settled[number].entry.kind is Kind.CITY for number in chain.holds):
-        wanted.append(Kind.REGION)
-    for kind in [*wanted, Kind.COUNTRY]:
+        wanted += [PlaceKind.COUNTRY, PlaceKind.REGION]
+    if any(number in settled and settled[number].entry.kind is PlaceKind.CITY for number in chain.holds):
+        wanted.append(PlaceKind.REGION)
+    for kind in [*wanted, PlaceKind.COUNTRY]:
         of_kind = [candidate for candidate in same if candidate.entry.kind is kind]
         if of_kind:
             return max(of_kind, key=_prominence)
-    cities = [candidate for candidate in same if candidate.entry.kind is Kind.CITY]
-    regions = [candidate for candidate in same if candidate.entry.kind is Kind.REGION]
+    cities = [candidate for candidate in same if candidate.entry.kind is PlaceKind.CITY]
+    regions = [candidate for candidate in same if candidate.entry.kind is PlaceKind.REGION]
     if not cities or not regions:
         return max(cities or regions, key=_prominence)
     city, region = max(cities, key=_prominence), max(regions, key=_prominence)
@@ -249,7 +255,7 @@ def _of_kind(chain: Named, same: list[Candidate], settled: Mapping[int, _Choice]
 def _stands_alone(candidate: Candidate, company: bool) -> bool:
     """Whether a candidate that nothing in the article supports is prominent enough to be meant all the same."""
     entry = candidate.entry
-    if entry.kind is Kind.COUNTRY or (entry.capital and not company):
+    if entry.kind is PlaceKind.COUNTRY or (entry.capital and not company):
         return True
     if candidate.match is Match.OTHER and not entry.capital:  # Mambasa is one of Mombasa's names, and another town
         return False
@@ -263,7 +269,7 @@ def _because(score: _Score) -> str:
 
 
 def _unsupported(candidate: Candidate, rivals: list[_Score]) -> str:
-    if candidate.entry.kind is Kind.COUNTRY:
+    if candidate.entry.kind is PlaceKind.COUNTRY:
         return "it is the country of that name"
     if not rivals:
         return "it is the only place of that name in the gazetteer"
@@ -273,9 +279,8 @@ def _unsupported(candidate: Candidate, rivals: list[_Score]) -> str:
 
 def _grounding(chain: Named, choice: _Choice) -> Grounding:
     entry = choice.entry
-    top = entry.regions[-1] if entry.regions else entry.id if entry.kind is Kind.REGION else None
-    where = f"{chain.label} in {chain.country_name(entry)}" if entry.kind is not Kind.COUNTRY else chain.label
+    where = f"{chain.label} in {chain.country_name(entry)}" if entry.kind is not PlaceKind.COUNTRY else chain.label
     return Grounding(
-        entry.id, entry.name, entry.kind, entry.country, top, entry.latitude, entry.longitude,
+        entry.id, entry.name, entry.kind, entry.country, entry.regions, entry.latitude, entry.longitude,
         f"{where}: {choice.reason}", choice.sure,
     )  # fmt: skip

@@ -22,9 +22,10 @@ from typing import Any
 import platformdirs
 
 from kg.errors import KgError
-from kg.places.entries import Entry, Kind, Match
+from kg.places.entries import Entry, Match
 from kg.places.names import readings
 from kg.places.sources import Named, data_version, read_entries
+from kg.types import PlaceKind
 
 __all__ = ["Gazetteer", "default_gazetteer"]
 
@@ -84,7 +85,7 @@ class Gazetteer:
         row = self._db.execute(f"{_ENTRIES} WHERE e.country = ? AND e.kind = 'country'", (code,)).fetchone()
         return None if row is None else _entry(row)
 
-    def called(self, name: str) -> list[tuple[Entry, Match, Kind | None]]:
+    def called(self, name: str) -> list[tuple[Entry, Match, PlaceKind | None]]:
         """The entries of a name, the most populous first, with what the name is to each and the kind that its words demand.
 
         The name as it stands goes first; only where nothing has it is it read without its noun (`Kidal region`) or article.
@@ -107,7 +108,15 @@ _CALLED = f"SELECT {_COLUMNS}, n.match FROM names n JOIN entries e ON e.key = n.
 def _entry(row: sqlite3.Row | tuple[Any, ...]) -> Entry:
     identifier, kind, name, country, regions, latitude, longitude, population, capital = row[:9]
     return Entry(
-        identifier, Kind(kind), name, country, tuple(regions.split()), latitude, longitude, population, bool(capital)
+        identifier,
+        PlaceKind(kind),
+        name,
+        country,
+        tuple(regions.split()),
+        latitude,
+        longitude,
+        population,
+        bool(capital),
     )
 
 

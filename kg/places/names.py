@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-from kg.places.entries import Kind
 from kg.resources import word_list
+from kg.types import PlaceKind
 
 __all__ = ["fold", "kind_words", "readings"]
 
@@ -38,22 +38,22 @@ def fold(name: str) -> str:
 
 
 @cache
-def kind_words() -> dict[str, Kind]:
+def kind_words() -> dict[str, PlaceKind]:
     """Common nouns that say what kind of place is meant (`province`, `town`), and that kind."""
     return {
-        word: Kind(kind)
+        word: PlaceKind(kind)
         for kind, _, words in (line.partition("\t") for line in word_list("places", "kinds.tsv"))
         for word in words.split("|")
     }
 
 
-def readings(name: str) -> Iterator[tuple[str, Kind | None]]:
+def readings(name: str) -> Iterator[tuple[str, PlaceKind | None]]:
     """Yield the keys under which a name may be found, the best first, with the kind of place that its words demand.
 
     >>> list(readings("the Kidal region"))
-    [('kidal region', None), ('kidal', <Kind.REGION: 'region'>)]
+    [('kidal region', None), ('kidal', <PlaceKind.REGION: 'region'>)]
     >>> list(readings("Province of Córdoba"))[-1]
-    ('cordoba', <Kind.REGION: 'region'>)
+    ('cordoba', <PlaceKind.REGION: 'region'>)
     """
     key = fold(name)
     if not key:

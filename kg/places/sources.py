@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
-from kg.places.entries import Entry, Kind, Match
+from kg.places.entries import Entry, Match
 from kg.places.names import fold, kind_words
 from kg.places.regions import Region, Settlement, codes_of, unit
 from kg.resources import word_list
+from kg.types import PlaceKind
 
 __all__ = ["data_version", "read_entries"]
 
@@ -73,7 +74,14 @@ def _country(code: str, country: Any, regions: list[Any], cities: list[Any], mor
         or [(city["latitude"], city["longitude"]) for city in cities]
     )
     entry = Entry(
-        str(country["geonameid"]), Kind.COUNTRY, country["name"], code, (), latitude, longitude, country["population"]
+        str(country["geonameid"]),
+        PlaceKind.COUNTRY,
+        country["name"],
+        code,
+        (),
+        latitude,
+        longitude,
+        country["population"],
     )
     return entry, _with_words(names, code, more)
 
@@ -100,7 +108,7 @@ def _region(code: str, region: Any, above: Mapping[str, str | None], population:
     latitude, longitude = region["latLng"]
     entry = Entry(
         region["code"],
-        Kind.REGION,
+        PlaceKind.REGION,
         region["name"],
         code,
         tuple(parents),
@@ -118,7 +126,7 @@ def _city(city: Any, capital: str | None, regions: tuple[str, ...]) -> Named:
             names.setdefault(fold(other), Match.OTHER)
     names.pop("", None)
     entry = Entry(
-        str(city["geonameid"]), Kind.CITY, city["name"], city["countrycode"], regions, city["latitude"], city["longitude"],
+        str(city["geonameid"]), PlaceKind.CITY, city["name"], city["countrycode"], regions, city["latitude"], city["longitude"],
         city["population"], capital=bool(capital) and fold(capital or "") in names,
     )  # fmt: skip
     return entry, names
@@ -165,7 +173,7 @@ def _region_keys(region: Any) -> list[str]:
     for name in names:
         key = fold(re.sub(r"\s*[\[(].*?[\])]", "", name))
         words = key.split()
-        plain = " ".join(words[:-1]) if len(words) > 1 and kinds.get(words[-1]) is Kind.REGION else key
+        plain = " ".join(words[:-1]) if len(words) > 1 and kinds.get(words[-1]) is PlaceKind.REGION else key
         keys[plain] = None
         keys[key] = None
     keys.pop("", None)

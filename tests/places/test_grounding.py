@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.places import Kind, default_gazetteer, ground
+from kg.places import PlaceKind, default_gazetteer, ground
 from tests.places.scene import grounded, read, where
 
 
@@ -58,7 +58,7 @@ def test_a_place_that_the_text_puts_elsewhere_is_none_of_the_gazetteer() -> None
 )  # fmt: skip
 def test_a_polity_is_known_by_its_names_and_its_people(name: str, code: str) -> None:
     found = grounded(f"The head of {{{name}}} resigned.")[name]
-    assert (found.kind, found.country) == (Kind.COUNTRY, code)
+    assert (found.kind, found.country) == (PlaceKind.COUNTRY, code)
 
 
 def test_congo_goes_by_its_cities() -> None:
@@ -109,7 +109,7 @@ def test_city_region_and_country_of_one_name_are_told_apart(text: str, name: str
 )  # fmt: skip
 def test_other_spellings_and_former_names_are_known(name: str, company: str, code: str) -> None:
     found = grounded(f"A strike in [{name}] and all of {company}.")[name]
-    assert (found.kind, found.country) == (Kind.CITY, code)
+    assert (found.kind, found.country) == (PlaceKind.CITY, code)
 
 
 def test_a_grounding_says_why_where_and_what() -> None:
