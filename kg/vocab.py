@@ -25,6 +25,7 @@ RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
 SCHEMA: Final = "https://schema.org/"
 SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
+WGS84: Final = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 
 PREFIXES: Final[dict[str, str]] = {
@@ -37,9 +38,13 @@ PREFIXES: Final[dict[str, str]] = {
     "rdfs": RDFS,
     "schema": SCHEMA,
     "skos": SKOS,
+    "wgs84": WGS84,
     "xsd": XSD,
 }
 """Prefix → namespace, for exports and for queries that we write ourselves."""
+
+GEONAMES: Final = "https://sws.geonames.org/"
+"""What the IRIs of GeoNames' places begin with; their number and a slash follow."""
 
 
 def term(local: str) -> NamedNode:
@@ -140,6 +145,12 @@ evidence: Final = term("evidence")
 subjectMention: Final = term("subjectMention")
 objectMention: Final = term("objectMention")
 
+# Places
+countryCode: Final = term("countryCode")
+regionCode: Final = term("regionCode")
+groundedBecause: Final = term("groundedBecause")
+gazetteer: Final = term("gazetteer")
+
 # Articles, mentions, runs, judgements
 copyOf: Final = term("copyOf")
 denotes: Final = term("denotes")
@@ -157,6 +168,7 @@ occurrence: Final = term("occurrence")
 
 PROPERTIES: Final[tuple[str, ...]] = (
     *PREDICATES,
+    "countryCode", "regionCode", "groundedBecause",
     "eventType", "asserted", "supports", "disputes", "confidence", "phase", "modality", "attributedTo",
     "supportingArticles", "disputingArticles", "supportingSources", "disputingSources", "firstReported", "lastReported",
     "firstCurrent", "lastCurrent", "reportedOver", "validFrom", "validTo", "evidence", "subjectMention",
@@ -177,11 +189,13 @@ rdfs_range: Final = NamedNode(RDFS + "range")
 rdfs_subClassOf: Final = NamedNode(RDFS + "subClassOf")
 skos_altLabel: Final = NamedNode(SKOS + "altLabel")
 skos_prefLabel: Final = NamedNode(SKOS + "prefLabel")
+skos_closeMatch: Final = NamedNode(SKOS + "closeMatch")
 oa_exact: Final = NamedNode(OA + "exact")
 oa_start: Final = NamedNode(OA + "start")
 oa_end: Final = NamedNode(OA + "end")
 oa_TextPositionSelector: Final = NamedNode(OA + "TextPositionSelector")
 oa_TextQuoteSelector: Final = NamedNode(OA + "TextQuoteSelector")
+prov_hadPrimarySource: Final = NamedNode(PROV + "hadPrimarySource")
 prov_wasDerivedFrom: Final = NamedNode(PROV + "wasDerivedFrom")
 prov_wasGeneratedBy: Final = NamedNode(PROV + "wasGeneratedBy")
 prov_endedAtTime: Final = NamedNode(PROV + "endedAtTime")
@@ -195,6 +209,8 @@ schema_inLanguage: Final = NamedNode(SCHEMA + "inLanguage")
 schema_publisher: Final = NamedNode(SCHEMA + "publisher")
 schema_url: Final = NamedNode(SCHEMA + "url")
 schema_rangeIncludes: Final = NamedNode(SCHEMA + "rangeIncludes")
+wgs84_lat: Final = NamedNode(WGS84 + "lat")
+wgs84_long: Final = NamedNode(WGS84 + "long")
 xsd_anyURI: Final = NamedNode(XSD + "anyURI")
 xsd_boolean: Final = NamedNode(XSD + "boolean")
 xsd_date: Final = NamedNode(XSD + "date")

@@ -43,7 +43,7 @@ def test_event_types_are_those_of_the_ontology(ontology: set[Triple]) -> None:
 
 def test_each_term_of_ours_has_a_constant_of_its_name() -> None:
     constants = {name for name, node in OWN.items() if node.value.startswith(vocab.KG)}
-    assert constants == {*vocab.CLASSES, *vocab.PROPERTIES, "EventTypes"}
+    assert constants == {*vocab.CLASSES, *vocab.PROPERTIES, "EventTypes", "gazetteer"}
     assert all(OWN[name] == vocab.term(name) for name in constants)
 
 

@@ -171,6 +171,8 @@ def statement_triples(state: StatementState) -> Iterator[Triple]:
         if day is not None:
             yield Triple(iri, predicate, _day(day))
     yield from _validity(iri, state.valid_from, state.valid_to)
+    if state.known:
+        yield Triple(iri, vocab.prov_hadPrimarySource, vocab.gazetteer)
 
 
 def header_triples(document: Document, iri: NamedNode, copy_of: NamedNode | None = None) -> Iterator[Triple]:
