@@ -14,10 +14,12 @@ __all__ = [
     "ArticleVersions",
     "ClaimOut",
     "Deleted",
+    "DisagreementOut",
     "EntityHit",
     "EntityList",
     "Health",
     "Ingested",
+    "LeadershipOut",
     "NamedQueryOut",
     "ParameterOut",
     "PassageOut",
@@ -223,7 +225,31 @@ class RelationOut(Model):
     last_reported: str | None
     valid_from: str | None
     valid_to: str | None
+    first_current: str | None = Field(description="The day of the first article that calls it current.")
+    last_current: str | None = Field(description="The day of the last one.")
+    reported_over: str | None = Field(description="The day of the first one after these that calls it over.")
     claims: tuple[ClaimOut, ...]
+    basis: str | None = Field(default=None, description="With `as-of`: stated, or article.", examples=["stated"])
+    grounds: str | None = Field(default=None, description="The same in words.", examples=["from 2015 to 2018 (stated)"])
+
+
+class LeadershipOut(Model):
+    """One side of a disagreement, with what is known of its time."""
+
+    statement: str
+    person: str
+    person_label: str
+    known_from: str
+    known_to: str
+    supporting_sources: int
+
+
+class DisagreementOut(Model):
+    """Two leaders of one group at one time, in articles that do not name both as its leaders."""
+
+    group: str
+    group_label: str
+    leaders: tuple[LeadershipOut, ...]
 
 
 class RelationList(Model):
@@ -231,6 +257,7 @@ class RelationList(Model):
 
     entity: EntityHit
     relations: tuple[RelationOut, ...]
+    disagreements: tuple[DisagreementOut, ...] = ()
     total: int
     next: str | None = None
 

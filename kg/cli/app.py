@@ -19,10 +19,10 @@ __all__ = ["COMMANDS", "SECTIONS", "main"]
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Begin": ("demo", "init", "ingest"),
-    "Ask": ("search", "show", "history", "run", "query", "stats", "serve"),
+    "Ask": ("search", "show", "leaders", "history", "run", "query", "stats", "serve"),
     "Correct": ("review", "merge", "split", "accept", "reject", "label", "undo", "judgements", "explain"),
     "Take out": ("export", "extract"),
-    "Look after": ("delete", "resolve", "rebuild", "check", "key", "train", "evaluate", "corpus"),
+    "Look after": ("delete", "resolve", "rebuild", "check", "backup", "restore", "key", "train", "evaluate", "corpus"),
 }
 COMMANDS: tuple[str, ...] = tuple(name for names in SECTIONS.values() for name in names)
 

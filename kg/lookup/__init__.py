@@ -5,7 +5,29 @@ triples of a document about the thing. Nothing here knows HTTP or the terminal: 
 print it.
 """
 
+from kg.lookup.around import (
+    CoMentions,
+    NamedWith,
+    Neighbourhood,
+    Path,
+    Paths,
+    Step,
+    co_mentions,
+    entity_from,
+    neighbourhood,
+    paths,
+)
 from kg.lookup.documents import ENTITY_KINDS, KINDS, scope_of
+from kg.lookup.listing import (
+    EvidencePage,
+    RelationPage,
+    key_of,
+    list_evidence,
+    list_evidence_about,
+    list_relations,
+    relations_called,
+)
+from kg.lookup.many import Answer, find_entities
 from kg.lookup.models import Entity, Evidence, Passage, Relation
 from kg.lookup.names import find_entity
 from kg.lookup.relations import (
@@ -15,33 +37,66 @@ from kg.lookup.relations import (
     describe,
     labels_of,
     relations_in,
+    relations_named,
     relations_of,
     relations_where,
     statement,
 )
+from kg.lookup.source import Source
+from kg.lookup.timeline import Timeline, TimelineEntry, timeline
+from kg.lookup.times import Disagreement, Standing, disagreements, leaders_on, standing_on
 from kg.lookup.versions import Reading, Version, find_article, text_of_version, versions_of
 
 __all__ = [
     "ENTITY_KINDS",
     "KINDS",
+    "Answer",
+    "CoMentions",
+    "Disagreement",
     "Entity",
     "Evidence",
+    "EvidencePage",
+    "NamedWith",
+    "Neighbourhood",
     "Passage",
+    "Path",
+    "Paths",
     "Reading",
     "Relation",
+    "RelationPage",
     "Select",
+    "Source",
+    "Standing",
+    "Step",
+    "Timeline",
+    "TimelineEntry",
     "Version",
     "claims_of",
+    "co_mentions",
     "count_relations",
     "describe",
+    "disagreements",
+    "entity_from",
     "find_article",
+    "find_entities",
     "find_entity",
+    "key_of",
     "labels_of",
+    "leaders_on",
+    "list_evidence",
+    "list_evidence_about",
+    "list_relations",
+    "neighbourhood",
+    "paths",
+    "relations_called",
     "relations_in",
+    "relations_named",
     "relations_of",
     "relations_where",
     "scope_of",
+    "standing_on",
     "statement",
     "text_of_version",
+    "timeline",
     "versions_of",
 ]

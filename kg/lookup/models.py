@@ -70,5 +70,8 @@ class Relation:
     last_reported: str | None = None
     valid_from: str | None = None
     valid_to: str | None = None
+    first_current: str | None = None
+    last_current: str | None = None
+    reported_over: str | None = None
     object_is_literal: bool = False
     claims: tuple[Evidence, ...] = ()

@@ -19,6 +19,7 @@ __all__ = [
     "describe",
     "labels_of",
     "relations_in",
+    "relations_named",
     "relations_of",
     "relations_where",
     "statement",
@@ -72,6 +73,16 @@ def relations_where(select: Select, pattern: str, *, limit: int = 100) -> tuple[
     return _with_claims(found, claims_of(select, [relation.statement for relation in found]))
 
 
+def relations_named(select: Select, statements: Sequence[str], claims: Sequence[str]) -> tuple[Relation, ...]:
+    """These statements in this order, each with those of these claims that are about it: for a page that shows a choice."""
+    if not statements:
+        return ()
+    values = " ".join(str(NamedNode(iri)) for iri in statements)
+    found = _relations(select, f"VALUES ?statement {{ {values} }}", limit=len(statements))
+    known = {one.statement: one for one in _with_claims(found, claims_of(select, statements, only=claims))}
+    return tuple(known[iri] for iri in dict.fromkeys(statements) if iri in known)
+
+
 def statement(select: Select, iri: str) -> Relation | None:
     """One statement with all its claims, or None."""
     found = _relations(select, f"VALUES ?statement {{ {NamedNode(iri)} }}", limit=1)
@@ -90,7 +101,7 @@ def _relations(
     rows = tuple(
         select(f"""{PREFIXES}
 SELECT ?statement ?subject ?predicate ?object ?asserted ?confidence ?phase ?supporting ?disputing ?supportingSources
-       ?disputingSources ?first ?until ?from ?to WHERE {{
+       ?disputingSources ?first ?until ?from ?to ?current ?still ?over WHERE {{
   {{ SELECT DISTINCT ?statement WHERE {{ {pattern} }} }}
   ?statement rdf:subject ?subject ; rdf:predicate ?predicate ; rdf:object ?object ; kg:asserted ?asserted .
   {only}
@@ -104,6 +115,9 @@ SELECT ?statement ?subject ?predicate ?object ?asserted ?confidence ?phase ?supp
   OPTIONAL {{ ?statement kg:lastReported ?until }}
   OPTIONAL {{ ?statement kg:validFrom ?from }}
   OPTIONAL {{ ?statement kg:validTo ?to }}
+  OPTIONAL {{ ?statement kg:firstCurrent ?current }}
+  OPTIONAL {{ ?statement kg:lastCurrent ?still }}
+  OPTIONAL {{ ?statement kg:reportedOver ?over }}
 }} ORDER BY STR(?predicate) STR(?statement) LIMIT {limit}""")
     )
     ends = (row[name] for row in rows for name in ("subject", "object"))
@@ -118,17 +132,24 @@ def _with_claims(relations: Iterable[Relation], claims: Iterable[Evidence]) -> t
     return tuple(replace(relation, claims=tuple(evidence.get(relation.statement, ()))) for relation in relations)
 
 
-def claims_of(select: Select, statements: Sequence[str]) -> tuple[Evidence, ...]:
-    """Every claim about these statements: those that assert them first, those that dispute them last, the surest first."""
-    if not statements:
+def claims_of(
+    select: Select, statements: Sequence[str], *, only: Sequence[str] | None = None
+) -> tuple[Evidence, ...]:
+    """Every claim about these statements: those that assert them first, those that dispute them last, the surest first.
+
+    With `only`, the IRIs of claims, these alone.
+    """
+    listed = statements if only is None else only
+    if not listed:
         return ()
-    values = " ".join(str(NamedNode(statement)) for statement in statements)
+    values = " ".join(str(NamedNode(iri)) for iri in listed)
+    named = "statement" if only is None else "claim"
     rows = select(f"""{PREFIXES}
 SELECT ?claim ?statement ?says ?article ?confidence ?modality ?phase ?who ?exact ?start ?end
        ?subjectExact ?subjectStart ?subjectEnd ?objectExact ?objectStart ?objectEnd
        ?id ?title ?url ?publisher ?published
 WHERE {{
-  VALUES ?statement {{ {values} }}
+  VALUES ?{named} {{ {values} }}
   VALUES ?says {{ kg:supports kg:disputes }}
   GRAPH ?article {{
     ?claim ?says ?statement ; kg:confidence ?confidence ; kg:modality ?modality ; kg:evidence ?evidence .
@@ -219,6 +240,9 @@ def _relation(row: Row, names: Mapping[str, Entity]) -> Relation:
         last_reported=_maybe(row, "until"),
         valid_from=_maybe(row, "from"),
         valid_to=_maybe(row, "to"),
+        first_current=_maybe(row, "current"),
+        last_current=_maybe(row, "still"),
+        reported_over=_maybe(row, "over"),
     )
 
 

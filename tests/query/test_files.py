@@ -27,12 +27,14 @@ EXPECTED = {
     "around-entity",
     "articles-about",
     "claims-of-article",
+    "disagreements",
     "disputed-statements",
     "events-in-place",
     "events-of-group",
     "evidence-of-statement",
     "groups-in-place",
     "groups-of-person",
+    "leaders-as-of",
     "leaders-of-group",
     "most-reported-statements",
     "statements-by-event-type",
@@ -101,7 +103,9 @@ def test_the_promised_queries_are_there() -> None:
 @EVERY
 def test_every_query_runs_as_it_lies_and_finds_something(query: NamedQuery, store: Store) -> None:
     check_query(query.text)
-    assert rows_of(store, query.text)
+    found = rows_of(store, query.text)
+    # nobody in the story contradicts another about a leader: tests/lookup/test_times.py asks graphs in which some do
+    assert bool(found) is (query.name != "disagreements")
 
 
 @EVERY
@@ -132,6 +136,9 @@ def test_every_parameter_narrows_the_answer(query: NamedQuery, store: Store) -> 
     """An argument taken from a row keeps that row; one that fits nothing leaves none."""
     samples = {"minimum": "9", "from": "2999", "until": "1900", "phase": "nonsense", "asserted": "true", "limit": "0"}
     for name, parameter in query.parameters.items():
+        if parameter.type == "date" and query.name == "leaders-as-of":  # on any day some end or start is open
+            assert rows_of(store, bind(query, {name: "1500"})) != rows_of(store, query.text)
+            continue
         raw = samples.get(name, "http://e.test/nobody")
         if query.name == "disputed-statements" and name == "asserted":
             assert rows_of(store, bind(query, {name: "false"})) == rows_of(store, query.text)
