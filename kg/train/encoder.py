@@ -45,7 +45,7 @@ class Layer(nn.Module):
     def forward(self, x: Tensor, mask: Tensor | None, attend: bool) -> tuple[Tensor, Tensor | None]:
         """x: (B, L, 384); mask: (B, 1, 1, L) additive or None. With `attend` also the attention, (B, 12, L, L)."""
         batch, length, _ = x.shape
-        q, k, v = self.qkv(x).view(batch, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
+        q, k, v = self.qkv(x).view(batch, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4).unbind()
         q = q * (WIDTH // HEADS) ** -0.5
         if mask is not None:
             # as one more dimension of the product: adding it to the scores afterwards costs twice as much
