@@ -17,6 +17,7 @@ from kg.catalogue.catalogue import Catalogue, Change
 from kg.catalogue.changes import Cause, ChangeReason, StatementChange
 from kg.catalogue.likeness import Likeness
 from kg.catalogue.outline import Section
+from kg.catalogue.paths import MAX_LENGTH, PathFilter
 from kg.catalogue.relations import RELATION_SORTS, CoMention, RelationFilter
 from kg.catalogue.rows import (
     ArticleRow,
@@ -36,10 +37,11 @@ from kg.catalogue.rows import (
     Withdrawn,
 )
 from kg.catalogue.search import SENTENCE
-from kg.catalogue.statements import ACCEPTED, REJECTED
+from kg.catalogue.statements import ACCEPTED, REJECTED, statement_key
 
 __all__ = [
     "ACCEPTED",
+    "MAX_LENGTH",
     "REJECTED",
     "RELATION_SORTS",
     "SENTENCE",
@@ -58,6 +60,7 @@ __all__ = [
     "Likeness",
     "NewChain",
     "NewClaim",
+    "PathFilter",
     "Pending",
     "PlaceRow",
     "RelationFilter",
@@ -67,4 +70,5 @@ __all__ = [
     "StatementChange",
     "Wish",
     "Withdrawn",
+    "statement_key",
 ]

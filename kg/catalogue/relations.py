@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pyoxigraph import NamedNode
 
 from kg.catalogue.links import chunks
+from kg.catalogue.paths import ANY_STEP, PathFilter, Paths, find_paths
 from kg.catalogue.rows import EntityRow
 from kg.catalogue.statements import statement_key
 from kg.types import EntityClass
@@ -25,7 +26,7 @@ __all__ = [
     "OUT",
     "RELATION_SORTS",
     "CoMention",
-    "Neighbour",
+    "Neighbourhood",
     "Position",
     "RelationFilter",
     "RelationRow",
@@ -38,6 +39,7 @@ OUT, IN = "out", "in"
 
 DATE = "Date"  # the class of an end that is no thing
 ARTICLES_COMPARED = 2000  # newest articles of an entity in which others are counted: a country is in nearly all
+SECOND_STEP = 10  # things that each neighbour brings
 EDGES = 2000  # statements shown between the things of a neighbourhood
 
 Position = tuple[Any, ...]
@@ -82,12 +84,15 @@ class RelationRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A thing to which an asserted statement leads, and how many sources support the best supported one."""
+class Neighbourhood:
+    """Things with their distance from the first of them, and the keys of the statements between them.
 
-    entity: EntityRow
-    key: int
-    sources: int
+    Not `complete` if there are more than were asked for.
+    """
+
+    things: tuple[tuple[EntityRow, int], ...]
+    statements: tuple[str, ...]
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,33 +261,61 @@ class Relations:
                 found[iri] = (start, end if not (start and end) or end[: len(start)] >= start[: len(end)] else None)
         return found
 
-    def neighbours(
-        self, key: int, *, predicates: Sequence[str] = (), classes: Sequence[str] = (), min_sources: int = 0, limit: int
-    ) -> list[Neighbour]:
-        """The things to which asserted statements lead from the entity of a row number, the best supported first."""
+    def neighbourhood(
+        self,
+        iri: str,
+        *,
+        depth: int = 1,
+        predicates: Sequence[str] = (),
+        classes: Sequence[str] = (),
+        min_sources: int = 0,
+        limit: int = 50,
+    ) -> Neighbourhood:
+        """The things to which asserted statements lead in `depth` steps: `limit` at most, the best supported first.
+
+        `classes` are those of the neighbours. In a second step each neighbour brings SECOND_STEP of its own at most, so that
+        no country crowds out the rest.
+        """
+        start = self._db.execute("SELECT * FROM entities WHERE iri = ?", (iri,)).fetchone()
+        if start is None:
+            return Neighbourhood((), (), complete=True)
         conditions, values = _statement_filter(
             RelationFilter(tuple(predicates), classes=tuple(classes), asserted=True, min_sources=min_sources)
         )
-        rows = self._db.execute(
-            f"SELECT x.*, max(t.supporting_sources) AS sources FROM {_SIDES} JOIN entities x ON x.key = t.other"  # noqa: S608
-            f" WHERE {' AND '.join(conditions)} GROUP BY x.key ORDER BY sources DESC, x.iri LIMIT ?",
-            (key, key, *values, limit),
-        )
-        return [Neighbour(entity_of(row), row["key"], row["sources"]) for row in rows]
+        found = {start["key"]: (start, 0)}
+        frontier, complete = [start["key"]], True
+        for distance in range(1, depth + 1):
+            reached = []
+            for key in frontier:
+                room = limit - len(found) + 1  # the entity itself is not counted
+                wanted = room if distance == 1 else min(room, SECOND_STEP)
+                rows = self._db.execute(
+                    f"SELECT x.*, max(t.supporting_sources) AS sources FROM {_SIDES} JOIN entities x ON x.key = t.other"  # noqa: S608
+                    f" WHERE {' AND '.join(conditions)} GROUP BY x.key ORDER BY sources DESC, x.iri LIMIT ?",
+                    (key, key, *values, wanted + len(found) + 1),
+                ).fetchall()
+                new = [row for row in rows if row["key"] not in found]
+                complete &= len(new) <= wanted
+                for row in new[:wanted]:
+                    found[row["key"]] = (row, distance)
+                    reached.append(row["key"])
+            frontier = reached
+        things = tuple((entity_of(row), distance) for row, distance in found.values())
+        statements = self._between(found, tuple(predicates), min_sources)
+        return Neighbourhood(things, tuple(statements[:EDGES]), complete=complete and len(statements) <= EDGES)
 
-    def between(self, keys: Iterable[int], *, predicates: Sequence[str] = ()) -> list[str]:
-        """The keys of the asserted statements between the entities of these row numbers, EDGES at most."""
-        wanted, found = set(keys), []
-        conditions, values = _statement_filter(RelationFilter(tuple(predicates), asserted=True))
-        for part, marks in chunks(wanted):
-            rows = self._db.execute(
-                f"SELECT t.*, s.iri AS subject_iri, o.iri AS object_iri FROM statements t"  # noqa: S608
-                f" JOIN entities s ON s.key = t.subject JOIN entities o ON o.key = t.object"
-                f" WHERE t.subject IN ({marks}) AND {' AND '.join(conditions)} ORDER BY t.supporting_sources DESC, t.key",
-                (*part, *values),
-            )
-            found += [statement_key(row) for row in rows if row["object"] in wanted]
-        return found[:EDGES]
+    def paths(
+        self,
+        one: str,
+        two: str,
+        where: PathFilter = ANY_STEP,
+        *,
+        max_length: int = 4,
+        shortest: bool = True,
+        limit: int = 10,
+    ) -> Paths:
+        """The paths between two things (`kg.catalogue.paths`)."""
+        return find_paths(self._db, one, two, where, max_length=max_length, shortest=shortest, limit=limit)
 
     def co_mentions(
         self,
@@ -299,8 +332,8 @@ class Relations:
 
         Of an entity in more than ARTICLES_COMPARED articles the newest are compared.
         """
-        key = self.key(iri)
-        conditions, values = ["c.entity = ?"], [key]
+        key = self._key(iri)
+        conditions, values = ["c.entity = ?"], list[Any]([key])
         if publishers:
             conditions.append(f"a.publisher COLLATE NOCASE IN ({_marks(publishers)})")
             values += publishers
@@ -339,10 +372,23 @@ class Relations:
             found.append(self._co_mention(row, key, sorted(theirs, key=newest.__getitem__)))
         return found, len(listed), complete
 
-    def key(self, iri: str) -> int | None:
-        """The row number of the entity of an IRI, for `neighbours` and `between`; it is good for one look-up only."""
+    def _key(self, iri: str) -> int | None:
         row = self._db.execute("SELECT key FROM entities WHERE iri = ?", (iri,)).fetchone()
         return None if row is None else int(row[0])
+
+    def _between(self, keys: Collection[int], predicates: tuple[str, ...], min_sources: int) -> list[str]:
+        """The keys of the asserted statements between entities, the best supported first; few go out from any thing."""
+        found: list[tuple[int, str]] = []
+        conditions, values = _statement_filter(RelationFilter(predicates, asserted=True, min_sources=min_sources))
+        for part, marks in chunks(keys):
+            rows = self._db.execute(
+                f"SELECT t.*, s.iri AS subject_iri, o.iri AS object_iri FROM statements t"  # noqa: S608
+                f" JOIN entities s ON s.key = t.subject JOIN entities o ON o.key = t.object"
+                f" WHERE t.subject IN ({marks}) AND {' AND '.join(conditions)}",
+                (*part, *values),
+            )
+            found += [(-row["supporting_sources"], statement_key(row)) for row in rows if row["object"] in keys]
+        return [key for _, key in sorted(found)]
 
     def _co_mention(self, row: sqlite3.Row, key: int | None, articles: list[int]) -> CoMention:
         sources: set[str] = set()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
 from pyoxigraph import Literal, NamedNode
@@ -180,7 +180,7 @@ class Claims:
         self._db.execute(f"UPDATE statements SET {column} = {column} + ? WHERE key = ?", (sign, statement))  # noqa: S608
 
 
-def statement_key(row: sqlite3.Row) -> str:
+def statement_key(row: sqlite3.Row | Mapping[str, str | None]) -> str:
     """What names a statement between transactions, when its number may be taken by another: its terms."""
     return json.dumps([row["subject_iri"], row["predicate"], row["object_iri"], row["literal"]], ensure_ascii=False)
 
