@@ -23,6 +23,7 @@ from kg.catalogue.schema import open_database
 from kg.catalogue.search import search
 from kg.catalogue.statements import Claims, claims_where, state_of, statement_of, states
 from kg.catalogue.unsure import unclear_pairs, unsure_claims
+from kg.catalogue.whereabouts import Whereabouts, described
 from kg.errors import WorkspaceError
 from kg.types import Anchor, Claim, EntityClass, EntityState, Statement, StatementState
 
@@ -43,6 +44,7 @@ class Change:
         self.claims = Claims(db, self.touched, threshold, self.log)
         self.judgements = Judgements(db, self.touched)
         self.likeness = Likeness(db)
+        self.whereabouts = Whereabouts(db, self.touched)
 
     @property
     def index(self) -> KeyIndex:
@@ -69,18 +71,22 @@ class Change:
             "INSERT OR IGNORE INTO pending SELECT 'statement', json_array(s.iri, t.predicate, o.iri, t.literal)"
             " FROM statements t JOIN entities s ON s.key = t.subject LEFT JOIN entities o ON o.key = t.object"
         )
+        self._db.executemany(
+            "INSERT OR IGNORE INTO pending VALUES ('statement', ?)", ((key,) for key in list(self.whereabouts.keys()))
+        )
         self._db.execute("INSERT OR IGNORE INTO pending SELECT 'judgement', key FROM judgements")
 
     def finish(self) -> None:
         """Bring what was touched up to date and note it as pending."""
         self.log.write(self.touched.successors)
+        moved, known = self.whereabouts.refresh()
         statements, lost = self.claims.refresh()
         entities, gone = self.links.refresh()
         # what carries an anchor may be another entity or claim now
         judgements = self.touched.judgements | self.judgements.about(self.touched.articles)
         names: dict[str, Iterable[str]] = {
-            "statement": (*statements, *lost),
-            "entity": (*entities, *gone),
+            "statement": {*statements, *lost, *known},
+            "entity": {*entities, *gone, *moved},
             "article": self.touched.articles,
             "judgement": map(str, judgements),
         }
@@ -105,6 +111,7 @@ class Catalogue:
         self.index = KeyIndex(reader)
         self.likeness = Likeness(reader)
         self.outlines = Outlines(reader)
+        self.whereabouts = Whereabouts(reader, Touched())
         self.relations = Relations(reader)
 
     @classmethod
@@ -217,7 +224,9 @@ class Catalogue:
         row = self.entity(iri)
         if row is None:
             return None
-        return EntityState(row.iri, row.cls, row.label, row.altlabels, event_type=row.event_type)
+        place = self.whereabouts.place_of(iri)
+        extra = () if place is None else described(place)
+        return EntityState(row.iri, row.cls, row.label, row.altlabels, event_type=row.event_type, extra=extra)
 
     def retired(self, iri: str) -> Retired | None:
         """What became of an entity's IRI that is in use no more."""
@@ -277,10 +286,11 @@ class Catalogue:
 
     def statement(self, key: str, iri_of: Callable[[Statement], NamedNode]) -> StatementState | None:
         """The state of the statement that a pending key names; None when it is gone."""
-        return state_of(self._reader, key, iri_of)
+        said = statement_of(key)
+        return self.whereabouts.known(key, state_of(self._reader, key, iri_of), iri_of(said), said)
 
     def statements(self, iri_of: Callable[[Statement], NamedNode]) -> Iterator[StatementState]:
-        """Yield the state of every statement."""
+        """Yield the state of every statement that articles speak of."""
         return states(self._reader, iri_of)
 
     @staticmethod
@@ -338,4 +348,3 @@ def _set_meta(db: sqlite3.Connection, name: str, value: str | None) -> None:
         db.execute("DELETE FROM meta WHERE name = ?", (name,))
     else:
         db.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
-

@@ -119,6 +119,24 @@ CREATE INDEX changes_time ON changes (time);
 CREATE INDEX changes_subject ON changes (subject);
 CREATE INDEX changes_object ON changes (object) WHERE object IS NOT NULL;
 
+-- where places are (`kg.catalogue.whereabouts`): what each chain is taken for, what that makes of an entity, and which
+-- entity lies in which; the triggers let a grounding go with its chain
+CREATE TABLE groundings (
+  chain INTEGER PRIMARY KEY, entity INTEGER, sure INTEGER NOT NULL, place TEXT NOT NULL, reason TEXT NOT NULL,
+  name TEXT NOT NULL, kind TEXT NOT NULL, country TEXT NOT NULL, regions TEXT NOT NULL, latitude REAL NOT NULL,
+  longitude REAL NOT NULL);
+CREATE INDEX groundings_entity ON groundings (entity, sure, place, reason);
+CREATE TRIGGER groundings_follow AFTER UPDATE OF entity ON chains BEGIN
+  UPDATE groundings SET entity = new.entity WHERE chain = new.key; END;
+CREATE TRIGGER groundings_end AFTER DELETE ON chains BEGIN
+  DELETE FROM groundings WHERE chain = old.key; END;
+CREATE TABLE located (
+  entity INTEGER PRIMARY KEY, place TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, country TEXT NOT NULL,
+  regions TEXT NOT NULL, latitude REAL NOT NULL, longitude REAL NOT NULL, reason TEXT NOT NULL, sure INTEGER NOT NULL);
+CREATE INDEX located_place ON located (place);
+CREATE INDEX located_country ON located (country, kind);
+CREATE TABLE containments (inner INTEGER NOT NULL, outer INTEGER NOT NULL, PRIMARY KEY (inner, outer)) WITHOUT ROWID;
+
 -- what people decided, on anchors; `anchored` is where the anchors are now
 CREATE TABLE judgements (
   key INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,
