@@ -12,7 +12,6 @@ with kg.open("my-graph") as graph:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -22,16 +21,14 @@ from pyoxigraph import Triple
 from kg.articles import read_articles
 from kg.catalogue import Hit
 from kg.errors import ArticleError, StoreError
+from kg.exports import FORMATS, format_of_name, output
 from kg.graph import Row
+from kg.graph.scope import Provenance
 from kg.types import Article, Extractor, Report
 from kg.vocab import PREFIXES
 from kg.workspace import Workspace
 
 __all__ = ["Newsgraph", "open_graph"]
-
-_FORMATS = {
-    ".ttl": "turtle", ".trig": "trig", ".nq": "nquads", ".nt": "ntriples", ".jsonld": "jsonld", ".rdf": "rdfxml",
-}  # fmt: skip
 
 
 class Newsgraph:
@@ -91,13 +88,19 @@ class Newsgraph:
         """Link everything anew at once; returns how many mentions' chains changed their entity."""
         return self.workspace.resolve()
 
-    def export(self, target: str | Path | IO[bytes], form: str | None = None, *, provenance: bool = True) -> None:
-        """Write the graph to a file, in the format that its name ends with, or in `form` (turtle, jsonld, …)."""
+    def export(
+        self, target: str | Path | IO[bytes], form: str | None = None, *, provenance: Provenance | str | bool = True
+    ) -> None:
+        """Write the graph to a file, in the format that its name ends with, or in `form` (turtle, jsonld, ftm, …).
+
+        A name that ends in .gz or .zst is compressed. `provenance` is none, statements or full; or False, or True.
+        """
         if isinstance(target, str | Path):
-            known = form or _FORMATS.get(Path(target).suffix)
+            known = form or format_of_name(Path(target).name)
             if known is None:
-                raise StoreError(f"{target}: no format known by that ending", hint=f"one of: {', '.join(_FORMATS)}")
-            with _written(Path(target)) as out:
+                endings = ", ".join(f".{one.extension}" for one in FORMATS.values())
+                raise StoreError(f"{target}: no format known by that ending", hint=f"one of: {endings}")
+            with output(Path(target)) as out:
                 self.workspace.export(known, out, provenance=provenance)
         else:
             self.workspace.export(form or "turtle", target, provenance=provenance)
@@ -134,15 +137,3 @@ def _articles(inputs: tuple[str | Path | Article, ...]) -> Iterator[Article | Ar
             paths.append(item)
     if paths:
         yield from read_articles(paths)
-
-
-@contextmanager
-def _written(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes its place only when it is complete."""
-    making = path.with_name(f".{path.name}.part")
-    try:
-        with making.open("wb") as out:
-            yield out
-        making.replace(path)
-    finally:
-        making.unlink(missing_ok=True)

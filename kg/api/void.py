@@ -12,6 +12,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from kg import vocab
 from kg.api.negotiation import SOLUTIONS, TRIPLES, Offer
+from kg.graph.export import FORMATS as RDF_FORMATS
 
 if TYPE_CHECKING:
     from kg.api.service import Service
@@ -77,4 +78,17 @@ def _data_set(service: Service) -> Iterator[Triple]:
     yield Triple(node, NamedNode(VOID + "vocabulary"), NamedNode(vocab.KG))
     yield Triple(node, NamedNode(VOID + "entities"), Literal(sum(counts[name] for name in vocab.ENTITY_CLASSES)))
     yield Triple(node, NamedNode(VOID + "documents"), Literal(counts["articles"]))
-    yield Triple(node, NamedNode(VOID + "dataDump"), NamedNode(f"{base}export?format=nquads"))
+    yield Triple(node, NamedNode(VOID + "triples"), Literal(service.workspace.store.size()))
+    yield Triple(node, NamedNode(VOID + "rootResource"), NamedNode(f"{base}entities"))
+    for name in RDF_FORMATS:
+        yield Triple(node, NamedNode(VOID + "dataDump"), NamedNode(f"{base}export?format={name}"))
+    for offer in TRIPLES:  # in which everything that has an address answers
+        yield Triple(node, NamedNode(VOID + "feature"), NamedNode(FORMATS + FORMAT_NAMES[offer.extension]))
+    yield Triple(node, NamedNode(f"{vocab.RDFS}seeAlso"), NamedNode(f"{base}changes.atom"))
+    sizes = {name: counts[name] for name in vocab.ENTITY_CLASSES}
+    sizes |= {"Article": counts["articles"], "Statement": counts["statements"], "Claim": counts["claims"]}
+    for name, size in sizes.items():
+        part = NamedNode(f"{node.value}-{name}")
+        yield Triple(node, NamedNode(VOID + "classPartition"), part)
+        yield Triple(part, NamedNode(VOID + "class"), vocab.term(name))
+        yield Triple(part, NamedNode(VOID + "entities"), Literal(size))

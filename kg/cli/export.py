@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.options import MisuseError, StoreOption
+from kg.cli.options import MisuseError, StoreOption, TimeoutOption
 from kg.cli.store import reading
 
 if TYPE_CHECKING:
@@ -26,62 +27,183 @@ class ExportFormat(StrEnum):
     NTRIPLES = "ntriples"
     JSONLD = "jsonld"
     RDFXML = "rdfxml"
+    GRAPHML = "graphml"
+    CSV = "csv"
+    FTM = "ftm"
+
+
+class ProvenanceLevel(StrEnum):
+    """How much of what stands behind the facts goes along."""
+
+    NONE = "none"
+    STATEMENTS = "statements"
+    FULL = "full"
+
+
+class Table(StrEnum):
+    """What of the graph a table of CSV holds."""
+
+    ENTITIES = "entities"
+    STATEMENTS = "statements"
+    CLAIMS = "claims"
 
 
 def command(
     form: Annotated[
-        ExportFormat, typer.Option("--format", "-f", help="trig and nquads keep the graphs, the others merge them.")
-    ] = ExportFormat.TURTLE,
+        ExportFormat | None,
+        typer.Option(
+            "--format", "-f", help="[default: what the file's name says, else turtle]; trig and nquads keep the graphs."
+        ),
+    ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to stdout.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write there, not to stdout; compressed if it ends in .gz or .zst."
+        ),
     ] = None,
     entity: Annotated[
         str | None, typer.Option("--entity", metavar="ENTITY", help="Only what concerns this entity.")
     ] = None,
+    depth: Annotated[
+        int,
+        typer.Option("--depth", min=1, max=5, help="With --entity: 2 adds what concerns its neighbours, and so on."),
+    ] = 1,
     article: Annotated[str | None, typer.Option("--article", metavar="ID", help="Only what this article says.")] = None,
+    query: Annotated[
+        str | None,
+        typer.Option(
+            "--query", metavar="SPARQL", help="Only what this query gives, or what its rows name; @FILE reads it."
+        ),
+    ] = None,
+    named: Annotated[
+        str | None, typer.Option("--named", metavar="NAME", help="The same for a named query; see kg run.")
+    ] = None,
+    argument: Annotated[
+        list[str] | None, typer.Option("--argument", "-a", metavar="NAME=VALUE", help="With --named: its parameters.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DAY", help="Only what articles published from then on say.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DAY", help="Only what articles published until then say.")
+    ] = None,
     provenance: Annotated[
-        bool, typer.Option("--provenance/--no-provenance", help="With claims and sentences, or the facts alone.")
-    ] = True,
+        ProvenanceLevel | None,
+        typer.Option(
+            "--provenance", help="The facts alone, with counts and confidence, or with all evidence. [default: full]"
+        ),
+    ] = None,
+    no_provenance: Annotated[
+        bool, typer.Option("--no-provenance", help="Short for --provenance none.", show_default=False)
+    ] = False,
+    reifiers: Annotated[
+        bool,
+        typer.Option("--reifiers", help="RDF 1.2: statements reify triple terms (turtle, trig, nquads, ntriples)."),
+    ] = False,
+    table: Annotated[Table | None, typer.Option("--table", help="With csv. [default: statements]")] = None,
+    timeout: TimeoutOption = None,
     store: StoreOption = None,
 ) -> None:
-    """Write the graph as RDF.
+    """Write the graph, or a part of it: RDF, JSON-LD, GraphML, CSV or FollowTheMoney.
 
-    The order is stable: equal graphs give equal files.
+    The order is stable: equal graphs give equal files. graphml and ftm hold asserted facts alone, as edges. csv is for
+    spreadsheets: text that they would take for a formula begins with an apostrophe.
 
     \b
     Examples:
       kg export > graph.ttl
-      kg export --format jsonld --entity "Dockers' Union" --output union.jsonld
-      kg export --format nquads | gzip > backup.nq.gz
+      kg export --output graph.nq.zst
+      kg export --entity "Dockers' Union" --depth 2 --output union.graphml
+      kg export --format csv --table claims --since 2031-04-01 > april.csv
+      kg export --named leaders-of-group -a group="Dockers' Union" --output leaders.jsonld
+      kg export --query 'CONSTRUCT WHERE { ?p kg:leads ?g }' --provenance statements
     """
+    from kg.exports import format_of_name
+    from kg.exports import output as written
+
+    name = form.value if form else (format_of_name(output.name) if output else None) or "turtle"
+    if no_provenance and provenance not in (None, ProvenanceLevel.NONE):
+        raise MisuseError(f"--no-provenance is not --provenance {provenance.value}")
+    if table is not None and name != "csv":
+        raise MisuseError("--table is for --format csv")
+    if reifiers and name not in ("turtle", "trig", "nquads", "ntriples"):
+        raise MisuseError(f"{name} has no triple terms", hint="--reifiers goes with turtle, trig, nquads and ntriples")
+    level = (ProvenanceLevel.NONE if no_provenance else provenance) or ProvenanceLevel.FULL
     with reading(store) as workspace:
-        scope = _scope(workspace, entity, article)
+        parts = (entity, article, query, named, since or until)
+        if sum(part is not None for part in parts) > 1:
+            raise MisuseError("--entity, --article, --query, --named and --since or --until exclude each other")
+        if query is not None:
+            scope = _of_query(workspace, query, timeout)
+        elif named is not None:
+            scope = _of_named(workspace, named, argument or [], timeout)
+        else:
+            scope = _scope(workspace, entity, depth, article, since, until)
+        if argument and named is None:
+            raise MisuseError("--argument goes with --named")
+        choices = {"provenance": level.value, "reifiers": reifiers, "table": (table or Table.STATEMENTS).value}
         if output is None:
             sys.stdout.flush()
-            workspace.export(form.value, sys.stdout.buffer, scope=scope, provenance=provenance)
+            workspace.export(name, sys.stdout.buffer, scope=scope, **choices)  # type: ignore[arg-type] # by name
             sys.stdout.buffer.flush()
             return
-        draft = output.with_name(f"{output.name}.part")
         try:
-            with draft.open("wb") as file:
-                workspace.export(form.value, file, scope=scope, provenance=provenance)
-            draft.replace(output)
+            with written(output) as file:
+                workspace.export(name, file, scope=scope, **choices)  # type: ignore[arg-type]
         except OSError as error:
             raise MisuseError(f"{output}: {error.strerror or error}") from error
-        finally:
-            draft.unlink(missing_ok=True)
 
 
-def _scope(workspace: Workspace, entity: str | None, article: str | None) -> Scope | None:
+def _scope(
+    workspace: Workspace, entity: str | None, depth: int, article: str | None, since: str | None, until: str | None
+) -> Scope | None:
     from pyoxigraph import NamedNode
 
     from kg.graph.facts import article_iri
     from kg.graph.scope import Scope
 
-    if entity is not None and article is not None:
-        raise MisuseError("--entity and --article exclude each other")
     if entity is not None:
         from kg.lookup import find_entity
 
-        return Scope(entity=NamedNode(find_entity(workspace.catalogue, workspace.base, entity)))
-    return Scope(article=article_iri(workspace.base, article)) if article is not None else None
+        return Scope(entity=NamedNode(find_entity(workspace.catalogue, workspace.base, entity)), depth=depth)
+    if depth != 1:
+        raise MisuseError("--depth goes with --entity")
+    if article is not None:
+        return Scope(article=article_iri(workspace.base, article))
+    if since is not None or until is not None:
+        return Scope(since=_day(since), until=_day(until))
+    return None
+
+
+def _of_query(workspace: Workspace, text: str, timeout_s: float | None) -> Scope:
+    """The scope of a query's answer, which a worker gives that can be stopped."""
+    from kg.exports.scoping import scope_of_query
+
+    if text.startswith("@"):
+        try:
+            text = Path(text[1:]).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise MisuseError(f"{text[1:]}: {error}") from error
+    return scope_of_query(workspace, text, timeout_s=timeout_s or 30.0)
+
+
+def _of_named(workspace: Workspace, name: str, words: list[str], timeout_s: float | None) -> Scope:
+    from functools import partial
+
+    from kg.exports.scoping import arguments_of, scope_of_query
+    from kg.lookup import find_entity
+    from kg.query import bind, read_queries
+    from kg.resources import resource
+
+    queries = read_queries(resource("queries"))
+    if name not in queries:
+        raise MisuseError(f"no query {name}", hint=f"one of {', '.join(queries)}")
+    text = bind(queries[name], arguments_of(words), resolve=partial(find_entity, workspace.catalogue, workspace.base))
+    return scope_of_query(workspace, text, timeout_s=timeout_s or 30.0)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise MisuseError(f"{text} is no day", hint="write it as 2031-04-02") from error

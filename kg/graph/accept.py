@@ -1,33 +1,50 @@
-"""Which media type an answer comes in: what a client accepts, against what the engine writes.
+"""Which media type an answer comes in: what a client accepts (RFC 9110, 12.5.1), against what can be written.
 
-Whether a query yields rows, a boolean or triples is known only when it is parsed, in the worker: so both preferences
-are settled beforehand, and the worker takes the one that fits.
+The one list of what the engine writes; `kg.api.negotiation` offers from it. Whether a query yields rows, a boolean or
+triples is known only when it is parsed, in the worker: so both preferences are settled beforehand by `formats`, and the
+worker takes the one that fits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["SOLUTION_TYPES", "TRIPLE_TYPES", "Formats", "formats", "media_ranges"]
+__all__ = ["SOLUTION_OFFERS", "TRIPLE_OFFERS", "Formats", "Offer", "best", "formats"]
 
-# Media type → other names that clients use for it; our order of preference.
-SOLUTION_TYPES: dict[str, tuple[str, ...]] = {
-    "application/sparql-results+json": ("application/json", "text/json"),
-    "application/sparql-results+xml": ("application/xml", "text/xml"),
-    "text/csv": (),
-    "text/tab-separated-values": ("text/tsv",),
-}
-TRIPLE_TYPES: dict[str, tuple[str, ...]] = {
-    "text/turtle": ("application/x-turtle",),
-    "application/n-triples": ("text/plain",),
-    "application/ld+json": ("application/json",),
-    "application/rdf+xml": ("application/xml", "text/xml"),
-    "application/n-quads": ("text/x-nquads",),
-    "application/trig": ("application/x-trig",),
-    "text/n3": ("text/rdf+n3",),
-}
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A media type that can be written, its file extension, and other names that clients use for it."""
+
+    media_type: str
+    extension: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def content_type(self) -> str:
+        """The value of the Content-Type header; every text we write is UTF-8."""
+        return f"{self.media_type}; charset=utf-8" if self.media_type.startswith("text/") else self.media_type
+
+
+# in our order of preference
+SOLUTION_OFFERS = (
+    Offer("application/sparql-results+json", "srj", ("application/json", "text/json")),
+    Offer("application/sparql-results+xml", "srx", ("application/xml", "text/xml")),
+    Offer("text/csv", "csv"),
+    Offer("text/tab-separated-values", "tsv", ("text/tsv",)),
+)
+TRIPLE_OFFERS = (
+    Offer("text/turtle", "ttl", ("application/x-turtle",)),
+    Offer("application/n-triples", "nt", ("text/plain",)),
+    Offer("application/ld+json", "jsonld", ("application/json",)),
+    Offer("application/rdf+xml", "rdf", ("application/xml", "text/xml")),
+    Offer("application/n-quads", "nq", ("text/x-nquads",)),
+    Offer("application/trig", "trig", ("application/x-trig",)),
+    Offer("text/n3", "n3", ("text/rdf+n3",)),
+)
 
 
 class Formats(NamedTuple):
@@ -39,20 +56,30 @@ class Formats(NamedTuple):
 
 @lru_cache(maxsize=256)
 def formats(accept: str | None = None) -> Formats:
-    """What an `Accept` header (RFC 9110, 12.5.1) comes to; a single media type is one too, and None is anything.
+    """What an `Accept` header comes to; a single media type is one too, and None is anything.
 
     >>> formats("text/csv;q=0.5, application/xml")
     Formats(solutions='application/sparql-results+xml', triples='application/rdf+xml')
     >>> formats("text/csv").triples is None
     True
     """
+    solutions, triples = best(accept, SOLUTION_OFFERS), best(accept, TRIPLE_OFFERS)
+    return Formats(solutions and solutions.media_type, triples and triples.media_type)
+
+
+def best(accept: str | None, offers: Sequence[Offer]) -> Offer | None:
+    """The offer that a client likes best, the earlier one among equals; None when it likes none.
+
+    An alias counts as the media type itself, but loses to it at the same quality.
+    """
     if accept is None or not accept.strip():
-        accept = "*/*"
-    ranges = tuple(media_ranges(accept))
-    return Formats(_best(ranges, SOLUTION_TYPES), _best(ranges, TRIPLE_TYPES))
+        return offers[0]
+    ranges = tuple(_media_ranges(accept))
+    liked = max(offers, key=lambda offer: _liking(offer, ranges))  # max() takes the first of equals
+    return liked if _liking(liked, ranges)[0] > 0 else None
 
 
-def media_ranges(accept: str) -> Iterator[tuple[str, float]]:
+def _media_ranges(accept: str) -> Iterator[tuple[str, float]]:
     """Yield the media ranges of an Accept header with their qualities; what cannot be read is passed over."""
     for part in accept.split(","):
         media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
@@ -68,15 +95,10 @@ def media_ranges(accept: str) -> Iterator[tuple[str, float]]:
             yield media_type, quality
 
 
-def _best(ranges: tuple[tuple[str, float], ...], offers: dict[str, tuple[str, ...]]) -> str | None:
-    """The offer liked best, the earlier of equals; the most specific range that covers an offer gives its quality."""
-
-    def liking(offer: str) -> tuple[float, int]:
-        names = {f"{offer.partition('/')[0]}/*": 1, "*/*": 0} | dict.fromkeys(offers[offer], 2) | {offer: 3}
-        specificity, quality = max(
-            ((names[name], quality) for name, quality in ranges if name in names), default=(0, 0)
-        )
-        return quality, specificity
-
-    best = max(offers, key=liking)  # max() takes the first of equals
-    return best if liking(best)[0] > 0 else None
+def _liking(offer: Offer, ranges: Sequence[tuple[str, float]]) -> tuple[float, int]:
+    """(quality, specificity) of the most specific range that covers it: 3 its type, 2 an alias, 1 type/*, 0 */*."""
+    names = {f"{offer.media_type.partition('/')[0]}/*": 1, "*/*": 0}
+    names |= dict.fromkeys(offer.aliases, 2) | {offer.media_type: 3}
+    found = ((names[name], quality) for name, quality in ranges if name in names)
+    specificity, quality = max(found, default=(0, 0.0))
+    return quality, specificity

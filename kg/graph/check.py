@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from kg import vocab
 from kg.errors import OntologyError
-from kg.graph.scope import article_quads
+from kg.graph.scope import Scope, quads_in
 from kg.graph.store import GraphStore, Row
 from kg.resources import resource
 from kg.types import Claim, EntityClass, Statement
@@ -106,7 +106,7 @@ def shacl(store: GraphStore, *, article: NamedNode | None = None) -> tuple[Viola
 
 
 def _article(store: GraphStore, article: NamedNode) -> set[Triple]:
-    return {quad.triple for quad in article_quads(store, article)}
+    return {quad.triple for quad in quads_in(store, Scope(article=article))}
 
 
 def _judgements(store: GraphStore) -> list[Quad]:
@@ -116,7 +116,7 @@ def _judgements(store: GraphStore) -> list[Quad]:
 
 
 def _orphans(store: GraphStore) -> Iterator[Violation]:
-    """Facts without a statement, and statements without a claim."""
+    """Facts without a statement, and statements without a claim that are not the gazetteer's either."""
     default = (
         (lambda pattern: pattern)
         if store.default_graph is None
@@ -132,7 +132,8 @@ def _orphans(store: GraphStore) -> Iterator[Violation]:
         yield Violation(_text(row, "s"), message, _text(row, "p"), _text(row, "o"))
     spoken = f"GRAPH ?g {{ ?claim {vocab.supports}|{vocab.disputes} ?s }}"
     typed = default(f"?s {vocab.rdf_type} {vocab.Statement}")
-    for row in store.query(f"SELECT ?s WHERE {{ {typed} MINUS {{ {spoken} }} }}").rows():
+    known = default(f"?s {vocab.prov_hadPrimarySource} {vocab.gazetteer}")
+    for row in store.query(f"SELECT ?s WHERE {{ {typed} MINUS {{ {spoken} }} MINUS {{ {known} }} }}").rows():
         yield Violation(_text(row, "s"), "some claim supports or disputes each statement")
 
 

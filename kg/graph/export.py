@@ -1,9 +1,10 @@
 """The graph, or a part of it, as a file: Turtle, TriG, N-Quads, N-Triples, RDF/XML, JSON-LD.
 
-Equal graphs give equal bytes. Up to `SORTED_QUADS` quads are sorted in memory; more are written in the order of the
-keys of a store on disk, which are hashes of the terms: another order, which depends on the content alone too and takes
-no memory. TriG and N-Quads hold every graph. The others hold triples only, so graphs are merged (each claim
-still says from which article it comes) and the ontology, which is a file of its own, stays out.
+Equal graphs give equal bytes. Up to `SORTED_QUADS` quads are sorted in memory, for people: types and labels come first.
+More are written in an order that the content alone decides too, in a memory that does not grow: N-Quads and TriG in
+that of the keys of a store on disk, which are hashes of the terms (so the engine writes them by itself), the others in
+that of the lines of N-Triples. TriG and N-Quads hold every graph. The others hold triples only, so graphs are merged
+(each claim still says from which article it comes) and the ontology, which is a file of its own, stays out.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from contextlib import ExitStack
+from itertools import chain, groupby, islice
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from pyoxigraph import (
     BlankNode,
@@ -33,7 +35,8 @@ from pyoxigraph import (
 from kg import vocab
 from kg.errors import StoreError
 from kg.graph.jsonld import write_flat, write_framed
-from kg.graph.scope import WHOLE, Scope, is_fact, quads_in
+from kg.graph.lines import LineSorter
+from kg.graph.scope import WHOLE, Provenance, Scope, is_in, quads_in
 from kg.graph.store import GraphStore
 
 __all__ = ["FORMATS", "export"]
@@ -52,6 +55,9 @@ FORMATS = {
 SORTED_QUADS = 150_000
 # PyLD frames about 2,000 nodes a second
 FRAMED_NODES = 20_000
+# of a copy on disk: a bulk load holds all that it is given in memory
+LOADED_LINES = 100_000
+PARSED_LINES = 5_000
 
 _WITH_GRAPHS = (RdfFormat.TRIG, RdfFormat.N_QUADS)
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
@@ -60,70 +66,129 @@ _XML_NAME = re.compile(r"[^\W\d][\w.-]*\Z")
 _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ONTOLOGY = NamedNode("https://w3id.org/newsgraph/ontology")
 _DEFAULT = DefaultGraph()
+_ENDS = (vocab.rdf_subject, vocab.rdf_predicate, vocab.rdf_object)
+_REIFIES = NamedNode(f"{vocab.RDF}reifies")
 
 
-def export(store: GraphStore, form: str, out: IO[bytes], *, scope: Scope = WHOLE, provenance: bool = True) -> None:
+def export(
+    store: GraphStore,
+    form: str,
+    out: IO[bytes],
+    *,
+    scope: Scope = WHOLE,
+    provenance: Provenance | str | bool = Provenance.FULL,
+    reifiers: bool = False,
+) -> None:
     """Write the graph, or the part of it in scope, to `out` in one of `FORMATS`.
 
-    Runs on the calling thread from the first byte to the last. Raises UnknownEntity, before anything is written, when
-    the graph says nothing of the scope's entity or article.
+    With `reifiers` a statement's node says what it is about in RDF 1.2: `rdf:reifies` a triple term, in place of
+    rdf:subject, rdf:predicate and rdf:object. Runs on the calling thread from the first byte to the last. Raises
+    UnknownEntity, before anything is written, when the graph says nothing of the scope's entity or article.
     """
     if form not in FORMATS:
         raise StoreError(f"{form} is no export format", hint=f"one of: {', '.join(FORMATS)}")
-    rdf = FORMATS[form]
+    rdf, wanted = FORMATS[form], Provenance.of(provenance)
+    if reifiers and rdf in (RdfFormat.JSON_LD, RdfFormat.RDF_XML):
+        raise StoreError(f"{rdf.name} carries no triple terms", hint="export as turtle, trig, ntriples or nquads")
     if scope.whole and store.size() > SORTED_QUADS:
-        _write_large(store, rdf, out, provenance=provenance)
+        _write_whole(store, rdf, out, wanted, reifiers=reifiers)
         return
-    quads = quads_in(store, scope, provenance=provenance)
-    if rdf in _WITH_GRAPHS:
-        _serialise(_sorted(quads), rdf, out)
-        return
-    skipped = _ontology_graphs(store) if scope.whole else set()
-    merged = {Quad(q.subject, q.predicate, q.object, _DEFAULT) for q in quads if q.graph_name not in skipped}
-    ordered = _sorted(merged)
+    skipped = set() if rdf in _WITH_GRAPHS or not scope.whole else _ontology_graphs(store)
+    found = (quad for quad in quads_in(store, scope, wanted) if quad.graph_name not in skipped)
+    quads = found if rdf in _WITH_GRAPHS else map(_merged, found)
+    few: set[Quad] = set()
+    for quad in quads:
+        few.add(quad)
+        if len(few) > SORTED_QUADS:
+            with LineSorter() as lines:
+                _write_lines(chain(few, quads), lines, rdf)
+                _write_sorted(lines, rdf, out, reifiers=reifiers)
+            return
+    ordered = _sorted(few)
     if rdf != RdfFormat.JSON_LD:
-        _serialise(ordered, rdf, out)
-    elif len({quad.subject for quad in merged}) <= FRAMED_NODES:
+        _serialise(_reified(ordered) if reifiers else ordered, rdf, out)
+    elif len({quad.subject for quad in few}) <= FRAMED_NODES:
         write_framed(_by_subject(ordered), out)
     else:
         write_flat(_by_subject(ordered), out)
 
 
-def _write_large(store: GraphStore, rdf: RdfFormat, out: IO[bytes], *, provenance: bool) -> None:
-    """Everything, in the order of keys on disk: straight from a store that has them, else through a copy that does."""
-    if rdf in _WITH_GRAPHS and provenance and store.keyed:
-        store.dump(rdf, out)
-        return
-    skipped = set() if rdf in _WITH_GRAPHS else _ontology_graphs(store)
-    with tempfile.TemporaryDirectory(prefix="newsgraph-") as folder:
-        dump, kept = Path(folder) / "dump.nq", Path(folder) / "kept.nq"
-        with dump.open("wb") as file:
-            store.dump(RdfFormat.N_QUADS, file)
-        if rdf not in _WITH_GRAPHS or not provenance:
-            quads = (quad for quad in parse(path=dump, format=RdfFormat.N_QUADS) if quad.graph_name not in skipped)
-            with kept.open("wb") as file:
-                facts = _merged(quads, provenance=provenance)
-                serialize(_in_xml(facts) if rdf == RdfFormat.RDF_XML else facts, file, RdfFormat.N_QUADS)
-            dump = kept
-        copy = Store(Path(folder) / "store")
-        copy.bulk_load(path=dump, format=RdfFormat.N_QUADS)
-        prefixes = vocab.PREFIXES if rdf in _WITH_PREFIXES else None
-        if rdf in _WITH_GRAPHS:
-            copy.dump(out, rdf, prefixes=prefixes)
-        elif rdf == RdfFormat.JSON_LD:
-            write_flat(_by_subject(copy.quads_for_pattern(None, None, None, _DEFAULT)), out)
+def _write_whole(store: GraphStore, rdf: RdfFormat, out: IO[bytes], wanted: Provenance, *, reifiers: bool) -> None:
+    """Everything, however much: straight from a store that has keys if nothing is to be changed, else sorted by lines."""
+    full = wanted is Provenance.FULL
+    with ExitStack() as stack:
+        if full and rdf in _WITH_GRAPHS:
+            if not store.keyed:
+                store = _copy(store, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsgraph-"))))
+            if reifiers:
+                _serialise(_reified(_dumped(store, stack)), rdf, out)
+            else:
+                store.dump(rdf, out)
+            return
+        lines = stack.enter_context(LineSorter())
+        skipped = set() if rdf in _WITH_GRAPHS else _ontology_graphs(store)
+        if full and store.keyed and rdf in (RdfFormat.N_TRIPLES, RdfFormat.TURTLE):
+            graphs: list[NamedNode | DefaultGraph] = [_DEFAULT, *store.graph_names()]
+            for graph in graphs:
+                if graph not in skipped:
+                    store.dump(RdfFormat.N_TRIPLES, cast("IO[bytes]", lines), graph=graph)
         else:
-            copy.dump(out, rdf, from_graph=_DEFAULT, prefixes=prefixes)
+            kept = (q for q in _dumped(store, stack) if q.graph_name not in skipped and is_in(q, wanted))
+            _write_lines(map(_merged, kept), lines, rdf)
+        _write_sorted(lines, rdf, out, reifiers=reifiers)
 
 
-def _merged(quads: Iterable[Quad], *, provenance: bool) -> Iterator[Quad]:
-    for quad in quads:
-        if provenance or is_fact(quad):
-            yield Quad(quad.subject, quad.predicate, quad.object, _DEFAULT)
+def _write_lines(quads: Iterable[Quad], lines: LineSorter, rdf: RdfFormat) -> None:
+    """Write quads as lines, once it is sure that the format that they are for can carry them."""
+    checked = _in_xml(quads) if rdf == RdfFormat.RDF_XML else _in_json(quads) if rdf == RdfFormat.JSON_LD else quads
+    serialize(checked, cast("IO[bytes]", lines), RdfFormat.N_QUADS)
 
 
-def _serialise(quads: list[Quad], rdf: RdfFormat, out: IO[bytes]) -> None:
-    if rdf == RdfFormat.RDF_XML:
+def _write_sorted(lines: LineSorter, rdf: RdfFormat, out: IO[bytes], *, reifiers: bool) -> None:
+    if rdf in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS) and not reifiers:
+        out.writelines(lines.lines())
+        return
+    quads = _parsed(lines.lines())
+    if rdf == RdfFormat.JSON_LD:
+        write_flat(_by_subject(quads), out)
+    else:
+        _serialise(_reified(quads) if reifiers else quads, rdf, out)
+
+
+def _parsed(lines: Iterator[bytes]) -> Iterator[Quad]:
+    while some := b"".join(islice(lines, PARSED_LINES)):
+        yield from parse(some, RdfFormat.N_QUADS)
+
+
+def _dumped(store: GraphStore, stack: ExitStack) -> Iterator[Quad]:
+    """All quads of a store of any size, in the order of its dump."""
+    path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="newsgraph-"))) / "dump.nq"
+    with path.open("wb") as file:
+        store.dump(RdfFormat.N_QUADS, file)
+    return iter(parse(path=path, format=RdfFormat.N_QUADS))
+
+
+def _copy(store: GraphStore, folder: Path) -> GraphStore:
+    """The same quads in a store on disk, whose keys give their order."""
+    from kg.graph.oxigraph import OxigraphStore
+
+    dump = folder / "dump.nq"
+    with dump.open("wb") as file:
+        store.dump(RdfFormat.N_QUADS, file)
+    copy = Store(folder / "store")
+    with dump.open("rb") as file:
+        while some := b"".join(islice(file, LOADED_LINES)):
+            copy.bulk_load(some, RdfFormat.N_QUADS)
+    return OxigraphStore(copy, str(folder), writable=False, keyed=True)
+
+
+def _merged(quad: Quad) -> Quad:
+    """The quad in the default graph."""
+    return Quad(quad.subject, quad.predicate, quad.object, _DEFAULT)
+
+
+def _serialise(quads: Iterable[Quad], rdf: RdfFormat, out: IO[bytes]) -> None:
+    if rdf == RdfFormat.RDF_XML and isinstance(quads, list):
         quads = list(_in_xml(quads))
     items = quads if rdf in _WITH_GRAPHS else (quad.triple for quad in quads)
     serialize(items, out, rdf, prefixes=vocab.PREFIXES if rdf in _WITH_PREFIXES else None)
@@ -137,6 +202,28 @@ def _in_xml(quads: Iterable[Quad]) -> Iterator[Quad]:
         if isinstance(quad.object, Literal) and _NOT_XML.search(quad.object.value):
             raise StoreError(f"XML has no place for a character of {quad.object}", hint="export as turtle")
         yield quad
+
+
+def _in_json(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """The quads, if JSON-LD can carry them all."""
+    for quad in quads:
+        if isinstance(quad.object, Triple):
+            raise StoreError("JSON-LD cannot carry triples about triples", hint="export as trig or nquads")
+        yield quad
+
+
+def _reified(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Quads that come subject by subject, in which a statement's node reifies its triple (RDF 1.2 Concepts, 1.5)."""
+    for _, group in groupby(quads, key=lambda quad: (quad.graph_name, quad.subject)):
+        node = list(group)
+        parts = {quad.predicate: quad.object for quad in node if quad.predicate in _ENDS}
+        first, verb = parts.get(vocab.rdf_subject), parts.get(vocab.rdf_predicate)
+        if len(parts) < len(_ENDS) or not isinstance(first, NamedNode) or not isinstance(verb, NamedNode):
+            yield from node
+            continue
+        link = Triple(first, verb, parts[vocab.rdf_object])
+        yield Quad(node[0].subject, _REIFIES, link, node[0].graph_name)
+        yield from (quad for quad in node if quad.predicate not in _ENDS)
 
 
 def _sorted(quads: set[Quad]) -> list[Quad]:

@@ -158,10 +158,11 @@ class OxigraphStore:
                 key=lambda name: name.value,
             )
 
-    def dump(self, form: RdfFormat, out: IO[bytes]) -> None:
-        """Write all quads in a format that can hold graphs, streamed."""
+    def dump(self, form: RdfFormat, out: IO[bytes], *, graph: NamedNode | DefaultGraph | None = None) -> None:
+        """Write all quads in a format that can hold graphs, streamed; or one graph in any format."""
+        prefixes = PREFIXES if form in (RdfFormat.TRIG, RdfFormat.TURTLE, RdfFormat.RDF_XML) else None
         with self._translated():
-            self._store.dump(out, form, prefixes=PREFIXES if form == RdfFormat.TRIG else None)
+            self._store.dump(out, form, from_graph=graph, prefixes=prefixes)
 
     def snapshot(self, directory: Path) -> None:
         """Make `directory` a store of its own as things stand now: hard links on disk, a copy of a store in memory."""

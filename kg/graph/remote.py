@@ -191,10 +191,11 @@ class RemoteStore:
         names = {name for row in rows if isinstance(name := row["g"], NamedNode) and name != self._at.facts}
         return sorted(names, key=lambda name: name.value)
 
-    def dump(self, form: RdfFormat, out: IO[bytes]) -> None:
-        """Write all quads in a format that can hold graphs, one graph at a time."""
-        prefixes = PREFIXES if form == RdfFormat.TRIG else None
-        serialize(self._everything(), out, form, prefixes=prefixes)
+    def dump(self, form: RdfFormat, out: IO[bytes], *, graph: NamedNode | DefaultGraph | None = None) -> None:
+        """Write all quads in a format that can hold graphs, one graph at a time; or one graph in any format."""
+        prefixes = PREFIXES if form in (RdfFormat.TRIG, RdfFormat.TURTLE, RdfFormat.RDF_XML) else None
+        quads = self._everything(graph)
+        serialize(quads if graph is None else (q.triple for q in quads), out, form, prefixes=prefixes)
 
     def snapshot(self, directory: Path) -> None:
         """Raises StoreError: a server answers its queries itself."""
@@ -298,8 +299,8 @@ class RemoteStore:
         count = row["n"]
         return int(count.value) if isinstance(count, Literal) else 0
 
-    def _everything(self) -> Iterator[Quad]:
-        graphs: list[NamedNode | DefaultGraph] = [DefaultGraph(), *self.graph_names()]
+    def _everything(self, only: NamedNode | DefaultGraph | None) -> Iterator[Quad]:
+        graphs: list[NamedNode | DefaultGraph] = [DefaultGraph(), *self.graph_names()] if only is None else [only]
         for graph in graphs:
             if self._at.graphs is None:
                 yield from self.quads(graph=graph)

@@ -131,8 +131,8 @@ class GraphStore(Protocol):
     def graph_names(self) -> list[NamedNode]:
         """The named graphs, sorted."""
 
-    def dump(self, form: RdfFormat, out: IO[bytes]) -> None:
-        """Write all quads in a format that can hold graphs (N-Quads, TriG), streamed."""
+    def dump(self, form: RdfFormat, out: IO[bytes], *, graph: NamedNode | DefaultGraph | None = None) -> None:
+        """Write all quads in a format that can hold graphs (N-Quads, TriG), streamed; or one graph in any format."""
 
     def snapshot(self, directory: Path) -> None:
         """Make `directory`, which must not exist, a store of its own as things stand now, to be opened read-only."""

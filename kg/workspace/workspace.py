@@ -26,7 +26,7 @@ from kg.workspace.snapshots import BEFORE_REBUILD, Snapshots, version_of
 
 if TYPE_CHECKING:
     from kg.graph import GraphStore
-    from kg.graph.scope import Scope
+    from kg.graph.scope import Provenance, Scope
 
 __all__ = ["Workspace"]
 
@@ -248,12 +248,22 @@ class Workspace:
             return ask_server(self.store, sparql, accept, prefixes=prefixes)
         return self._worker.ask(self.snapshot(), sparql, accept, timeout_s=timeout_s, prefixes=prefixes)
 
-    def export(self, form: str, out: IO[bytes], *, scope: Scope | None = None, provenance: bool = True) -> None:
-        """Write the graph, or a part of it, in a format of `kg.graph.export.FORMATS`."""
-        from kg.graph.export import export
-        from kg.graph.scope import WHOLE
+    def export(
+        self,
+        form: str,
+        out: IO[bytes],
+        *,
+        scope: Scope | None = None,
+        provenance: Provenance | str | bool = True,
+        reifiers: bool = False,
+        table: str = "statements",
+    ) -> None:
+        """Write the graph, or a part of it, in a format of `kg.exports.FORMATS`; `kg.exports.Export` has the choices."""
+        from kg.exports import Export, write
+        from kg.graph.scope import WHOLE, Provenance
 
-        export(self.store, form, out, scope=scope or WHOLE, provenance=provenance)
+        asked = Export(form, scope or WHOLE, Provenance.of(provenance), reifiers=reifiers, table=table)
+        write(self.store, asked, out)
 
     def snapshot(self) -> Path:
         """A directory that holds the store as things stand now, for reading; made once for each version.

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from kg.api.app import EXPORTS, create_app
 from kg.api.service import Service
 from kg.api.turns import MAX_WAITING
-from kg.graph.scope import Scope
+from kg.exports import Export
 from kg.settings import Settings
 from kg.types import Document, Extraction
 from kg.workspace import Workspace
@@ -75,7 +75,7 @@ async def _exporting(service: Service, begun: threading.Event, gate: threading.E
 def test_readers_are_answered_while_exports_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, gate = threading.Event(), threading.Event()
 
-    def export(self: Service, form: str, out: IO[bytes], *, scope: Scope, provenance: bool) -> None:
+    def export(self: Service, asked: Export, out: IO[bytes]) -> None:
         begun.set()
         assert gate.wait(60)
         out.write(b"# nothing")

@@ -3,61 +3,127 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import IO, Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from kg.api.depends import ExportTurnsDep, ServiceDep, problems
+from kg.api.gone import cancelled_when_gone
+from kg.api.limits import client_of
 from kg.api.problems import Refusal
+from kg.api.protocol import QueryRequest
 from kg.api.service import Service
-from kg.graph.export import FORMATS
-from kg.graph.scope import WHOLE, Scope
+from kg.errors import UnknownQuery
+from kg.exports import FORMATS, Export
+from kg.exports.scoping import accept_for, arguments_of, scope_of_answer
+from kg.graph import Answer
+from kg.graph.export import FORMATS as RDF_FORMATS
+from kg.graph.scope import WHOLE, Provenance, Scope
+from kg.query import bind
 
 router = APIRouter(tags=["export"])
 
 IN_MEMORY = 1 << 20
 CHUNK = 1 << 18
-Format = Literal["turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml"]
+FormatName = Literal["turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml", "graphml", "csv", "ftm"]
+TableName = Literal["entities", "statements", "claims"]
+Level = Literal["none", "statements", "full"]
 
 
 @router.get("/export", response_class=Response, responses=problems(400, 404, 503), summary="Export the graph")
 async def get_export(
     service: ServiceDep,
     turns: ExportTurnsDep,
-    format: Annotated[Format, Query(description="How it is written; trig and nquads keep the graphs.")] = "turtle",  # noqa: A002
+    request: Request,
+    format: Annotated[  # noqa: A002
+        FormatName,
+        Query(
+            description="How it is written. trig and nquads keep the graphs; graphml and ftm have asserted facts alone."
+        ),
+    ] = "turtle",
     entity: Annotated[str | None, Query(description="Only what concerns the entity of this IRI, slug or name.")] = None,
+    depth: Annotated[int, Query(ge=1, le=5, description="With `entity`: 2 adds what concerns its neighbours, …")] = 1,
     article: Annotated[str | None, Query(description="Only what the article of this id says.")] = None,
-    provenance: Annotated[bool, Query(description="With claims, sentences and articles, or the facts alone.")] = True,
+    query: Annotated[
+        str | None,
+        Query(description="Only what this CONSTRUCT or DESCRIBE gives, or what the rows of this SELECT name."),
+    ] = None,
+    named: Annotated[str | None, Query(description="The same for the named query of this name.")] = None,
+    argument: Annotated[list[str] | None, Query(description="With `named`: NAME=VALUE for each parameter.")] = None,
+    since: Annotated[date | None, Query(description="Only what articles published from this day on say.")] = None,
+    until: Annotated[date | None, Query(description="Only what articles published until this day say.")] = None,
+    provenance: Annotated[
+        Level, Query(description="The facts alone, with the statements and their counts, or with all evidence.")
+    ] = "full",
+    reifiers: Annotated[bool, Query(description="RDF 1.2: statements reify triple terms.")] = False,
+    table: Annotated[TableName, Query(description="With csv.")] = "statements",
 ) -> Response:
     """Equal graphs give equal files. Written to the end before the first byte is sent, so no file comes broken."""
-    if entity is not None and article is not None:
-        raise Refusal(400, "give entity or article, not both")
-    form = FORMATS[format]
+    if sum(part is not None for part in (entity, article, query, named, since or until)) > 1:
+        raise Refusal(400, "entity, article, query, named and since or until exclude each other")
+    if depth != 1 and entity is None:
+        raise Refusal(400, "depth goes with entity")
+    if argument and named is None:
+        raise Refusal(400, "argument goes with named")
+    if reifiers and (format not in RDF_FORMATS or format in ("jsonld", "rdfxml")):
+        raise Refusal(400, f"{format} has no triple terms", hint="reifiers go with turtle, trig, nquads and ntriples")
+    if named is not None:
+        query = await run_in_threadpool(_bound, service, named, argument or ())
+    if query is not None:
+        scope = await _answered(service, request, query)
+    else:
+        scope = await run_in_threadpool(_scope, service, entity, depth, article, since, until)
+    asked = Export(format, scope, Provenance(provenance), reifiers=reifiers, table=table)
     async with turns.one():
-        file, size = await run_in_threadpool(_written, service, format, entity, article, provenance)
+        file, size = await run_in_threadpool(_written, service, asked)
+    name = f"newsgraph-{table}" if format == "csv" else "newsgraph"
     headers = {
         "Content-Length": str(size),
-        "Content-Disposition": f'attachment; filename="newsgraph.{form.file_extension}"',
+        "Content-Disposition": f'attachment; filename="{name}.{FORMATS[format].extension}"',
     }
-    return StreamingResponse(_chunks(file), headers=headers, media_type=form.media_type)
+    return StreamingResponse(_chunks(file), headers=headers, media_type=FORMATS[format].media_type)
 
 
-def _written(
-    service: Service, form: str, entity: str | None, article: str | None, provenance: bool
-) -> tuple[IO[bytes], int]:
-    """The export as a file, from its beginning, and its size."""
-    scope = WHOLE
+def _scope(
+    service: Service, entity: str | None, depth: int, article: str | None, since: date | None, until: date | None
+) -> Scope:
     if entity is not None:
-        scope = Scope(entity=NamedNode(service.find(entity)))
-    elif article is not None:
-        scope = Scope(article=service.article_iri(article))
+        return Scope(entity=NamedNode(service.find(entity)), depth=depth)
+    if article is not None:
+        return Scope(article=service.article_iri(article))
+    return Scope(since=since, until=until) if since or until else WHOLE
+
+
+def _bound(service: Service, name: str, arguments: Sequence[str]) -> str:
+    """The text of a named query with its arguments."""
+    query = service.queries.get(name)
+    if query is None:
+        raise UnknownQuery(f"no query {name}", hint="GET /queries lists them")
+    return bind(query, arguments_of(arguments), resolve=service.find)
+
+
+async def _answered(service: Service, request: Request, query: str) -> Scope:
+    """What the answer of a query speaks of; it runs in a worker, with the limits of all queries."""
+    media_type = accept_for(query)
+    async with cancelled_when_gone(request.receive) as cancel:
+        result = await service.publication.ask(
+            QueryRequest(query), media_type, client=client_of(request.scope), cancel=cancel
+        )
+        if not isinstance(result, Answer):
+            result = Answer(await run_in_threadpool(b"".join, result), result.media_type)
+    return await run_in_threadpool(scope_of_answer, result)
+
+
+def _written(service: Service, asked: Export) -> tuple[IO[bytes], int]:
+    """The export as a file, from its beginning, and its size."""
     file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by the stream
     try:
-        service.export(form, file, scope=scope, provenance=provenance)
+        service.export(asked, file)
         size = file.tell()
         file.seek(0)
     except BaseException:
