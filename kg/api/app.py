@@ -24,7 +24,7 @@ from kg.api.negotiation import NotAcceptable
 from kg.api.pages import STATIC
 from kg.api.plain import plain_routes
 from kg.api.problems import MEDIA_TYPE, Refusal, problem_of
-from kg.api.routes import articles, documents, entities, exports, judgements, meta, queries, review
+from kg.api.routes import articles, documents, entities, exports, feeds, judgements, meta, queries, review
 from kg.api.service import GraphService, Service
 from kg.api.sparql import SparqlEndpoint
 from kg.api.turns import Turns
@@ -109,7 +109,7 @@ def _routes(service: Service) -> FastAPI:
     api.state.export_turns = Turns("exports", at_once=EXPORTS)
     for kind in (KgError, HTTPException, NotAcceptable, RequestValidationError, Exception):
         api.add_exception_handler(kind, _problem)
-    for routes in (meta, entities, queries, articles, judgements, review, exports, documents):
+    for routes in (meta, entities, queries, articles, judgements, review, exports, feeds, documents):
         api.include_router(routes.router)
     api.mount("/static", StaticFiles(directory=STATIC), name="static")
     plain = api.openapi

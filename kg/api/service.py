@@ -20,12 +20,11 @@ from kg.access import KeyRing
 from kg.api.audit import AuditLog
 from kg.api.publication import Publication, Source
 from kg.errors import ArticleError
+from kg.exports import Export, write
 from kg.graph import Row, open_store
-from kg.graph.export import export
 from kg.graph.facts import article_iri, statement_iri
 from kg.graph.managed import ManagedGraphs
 from kg.graph.rehearsal import RehearsalLimits
-from kg.graph.scope import Scope
 from kg.lookup import find_entity
 from kg.query import NamedQuery, read_queries
 from kg.resources import resource
@@ -143,14 +142,14 @@ class Service(GraphService):
         with self._writing:
             self.workspace.rebuild()
 
-    def export(self, form: str, out: IO[bytes], *, scope: Scope, provenance: bool) -> None:
+    def export(self, asked: Export, out: IO[bytes]) -> None:
         """Write the graph, or a part of it, as it is now: from a snapshot, so that no commit comes between."""
         if self.publication.is_remote:
-            export(self.workspace.store, form, out, scope=scope, provenance=provenance)
+            write(self.workspace.store, asked, out)
             return
         store = open_store(self.workspace.snapshot(), read_only=True)
         try:
-            export(store, form, out, scope=scope, provenance=provenance)
+            write(store, asked, out)
         finally:
             store.close()
 
