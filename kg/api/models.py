@@ -159,6 +159,18 @@ class ArticleList(Model):
     next: str | None = None
 
 
+class LocationOut(Model):
+    """Which place of the world a place is, in degrees of WGS 84 and codes of ISO 3166, and why it is taken for that one."""
+
+    latitude: float = Field(examples=[51.9225])
+    longitude: float = Field(examples=[4.4792])
+    country: str = Field(examples=["NL"])
+    because: str = Field(examples=["Rotterdam in Netherlands: the article also names Antwerp"])
+    region: str | None = Field(default=None, description="The ISO 3166-2 code, of a region.")
+    geonames: str | None = Field(default=None, examples=["https://sws.geonames.org/2747891/"])
+    within: tuple[str, ...] = Field(default=(), description="The IRIs of the entities that it therefore lies in.")
+
+
 class EntityHit(Model):
     """An entity that a search found."""
 
@@ -168,12 +180,16 @@ class EntityHit(Model):
     label: str = Field(examples=["Ilse Brandt"])
     altlabels: tuple[str, ...] = ()
     event_type: str | None = None
+    location: LocationOut | None = Field(
+        default=None, description="Where a place is, if the gazetteer knows it; not in lists."
+    )
 
 
 class EntityList(Model):
     """A page of entities; ask again with `cursor=` the `next` of this one."""
 
     entities: tuple[EntityHit, ...]
+    total: int | None = Field(default=None, description="How many there are in all; null for a search.")
     next: str | None = None
 
 
@@ -259,6 +275,9 @@ class RelationList(Model):
     relations: tuple[RelationOut, ...]
     disagreements: tuple[DisagreementOut, ...] = ()
     total: int
+    complete: bool = Field(
+        default=True, description="With `as-of`: false if only the best supported 2,000 statements were compared."
+    )
     next: str | None = None
 
 

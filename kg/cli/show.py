@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pyoxigraph import NamedNode
 
     from kg.graph.scope import Scope
-    from kg.lookup import Entity, Evidence, Relation
+    from kg.lookup import Entity, Evidence, Location, Relation
     from kg.workspace import Workspace
 
 
@@ -138,6 +138,16 @@ def _print_head(entity: Entity) -> None:
     if entity.altlabels:
         put(wrapped(f"also: {'; '.join(entity.altlabels)}", indent="  ", then="        "))
     put(f"  {entity.iri}")
+    if entity.location is not None:
+        _print_location(entity.location)
+
+
+def _print_location(location: Location) -> None:
+    """Print where a place is and why, and how to look at it on a map."""
+    code = location.region or location.country
+    link = f", {location.geonames}" if location.geonames else ""
+    put(wrapped(f"{code}, {location.latitude:.2f}, {location.longitude:.2f}{link}", indent="  at: ", then="      "))
+    put(wrapped(location.because, indent="  why: ", then="       "))
 
 
 def print_relation(relation: Relation) -> None:
@@ -160,6 +170,8 @@ def _qualified(relation: Relation) -> str:
     if relation.supporting_articles:
         sources, articles = relation.supporting_sources, relation.supporting_articles
         notes.append(f"{number(sources, 'source')} in {number(articles, 'article')}" if articles > 1 else "1 source")
+    elif relation.asserted:
+        notes.append("from the gazetteer")
     if relation.disputing_articles:
         notes.append(f"disputed by {number(relation.disputing_articles, 'article')}")
     return f"  [{', '.join(notes)}]" if notes else ""

@@ -19,8 +19,11 @@ from kg.lookup.around import (
 )
 from kg.lookup.documents import ENTITY_KINDS, KINDS, scope_of
 from kg.lookup.listing import (
+    CLAIMS_SHOWN,
     EvidencePage,
     RelationPage,
+    evidence_called,
+    key_called,
     key_of,
     list_evidence,
     list_evidence_about,
@@ -28,7 +31,7 @@ from kg.lookup.listing import (
     relations_called,
 )
 from kg.lookup.many import Answer, find_entities
-from kg.lookup.models import Entity, Evidence, Passage, Relation
+from kg.lookup.models import Entity, Evidence, Location, Passage, Relation
 from kg.lookup.names import find_entity
 from kg.lookup.relations import (
     Select,
@@ -48,6 +51,7 @@ from kg.lookup.times import Disagreement, Standing, disagreements, leaders_on, s
 from kg.lookup.versions import Reading, Version, find_article, text_of_version, versions_of
 
 __all__ = [
+    "CLAIMS_SHOWN",
     "ENTITY_KINDS",
     "KINDS",
     "Answer",
@@ -56,6 +60,7 @@ __all__ = [
     "Entity",
     "Evidence",
     "EvidencePage",
+    "Location",
     "NamedWith",
     "Neighbourhood",
     "Passage",
@@ -77,9 +82,11 @@ __all__ = [
     "describe",
     "disagreements",
     "entity_from",
+    "evidence_called",
     "find_article",
     "find_entities",
     "find_entity",
+    "key_called",
     "key_of",
     "labels_of",
     "leaders_on",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Entity", "Evidence", "Passage", "Relation"]
+__all__ = ["Entity", "Evidence", "Location", "Passage", "Relation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,29 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Location:
+    """Which place of the world a place is: coordinates in degrees, the ISO 3166 code of its country and, of a region, its own,
+    the place at GeoNames, why it is taken for that one, and the entities that it therefore lies in, as (IRI, label)."""
+
+    latitude: float
+    longitude: float
+    country: str
+    because: str
+    region: str | None = None
+    geonames: str | None = None
+    within: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
-    """A thing's IRI, its most specific class, and its names."""
+    """A thing's IRI, its most specific class, its names and, where it is a place that the gazetteer knows, its location."""
 
     iri: str
     cls: str
     label: str
     altlabels: tuple[str, ...] = ()
     event_type: str | None = None
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from kg import vocab
-from kg.lookup.models import Entity, Evidence, Passage, Relation
+from kg.lookup.models import Entity, Evidence, Location, Passage, Relation
 from kg.types import Modality
 
 __all__ = [
@@ -25,6 +25,8 @@ __all__ = [
     "statement",
 ]
 
+_PLACES = ("Place", "Polity")
+
 Row = Mapping[str, Any]
 Select = Callable[[str], Iterable[Row]]
 """Runs a SELECT and returns its solutions, name to term; a variable without a value is missing or None."""
@@ -35,7 +37,9 @@ PREFIXES = "\n".join(f"PREFIX {prefix}: <{iri}>" for prefix, iri in sorted(vocab
 def describe(select: Select, iri: str) -> Entity | None:
     """The entity of an IRI, or None when the graph has none of that IRI."""
     found = tuple(_describe(select, (iri,)))
-    return found[0] if found else None
+    if not found:
+        return None
+    return replace(found[0], location=_location(select, iri)) if found[0].cls in _PLACES else found[0]
 
 
 def labels_of(select: Select, iris: Iterable[str]) -> dict[str, Entity]:
@@ -132,9 +136,7 @@ def _with_claims(relations: Iterable[Relation], claims: Iterable[Evidence]) -> t
     return tuple(replace(relation, claims=tuple(evidence.get(relation.statement, ()))) for relation in relations)
 
 
-def claims_of(
-    select: Select, statements: Sequence[str], *, only: Sequence[str] | None = None
-) -> tuple[Evidence, ...]:
+def claims_of(select: Select, statements: Sequence[str], *, only: Sequence[str] | None = None) -> tuple[Evidence, ...]:
     """Every claim about these statements: those that assert them first, those that dispute them last, the surest first.
 
     With `only`, the IRIs of claims, these alone.
@@ -205,6 +207,33 @@ SELECT ?iri ?property ?value WHERE {{
                 tuple(sorted(others.get(iri, ()))),
                 types.get(iri),
             )
+
+
+def _location(select: Select, iri: str) -> Location | None:
+    """Where a place is; None for one that the gazetteer does not know, or that articles disagree on."""
+    rows = select(f"""{PREFIXES}
+SELECT ?latitude ?longitude ?country ?because ?region ?match WHERE {{
+  {NamedNode(iri)} wgs84:lat ?latitude ; wgs84:long ?longitude ; kg:countryCode ?country ; kg:groundedBecause ?because .
+  OPTIONAL {{ {NamedNode(iri)} kg:regionCode ?region }}
+  OPTIONAL {{ {NamedNode(iri)} skos:closeMatch ?match FILTER(STRSTARTS(STR(?match), {Literal(vocab.GEONAMES)})) }}
+}} LIMIT 1""")
+    row = next(iter(rows), None)
+    if row is None:
+        return None
+    known = select(f"""{PREFIXES}
+SELECT ?outer ?label WHERE {{
+  ?statement rdf:subject {NamedNode(iri)} ; rdf:predicate kg:within ; rdf:object ?outer ; prov:hadPrimarySource kg:gazetteer .
+  ?outer rdfs:label ?label
+}} ORDER BY ?label ?outer""")
+    return Location(
+        float(_text(row, "latitude")),
+        float(_text(row, "longitude")),
+        _text(row, "country"),
+        _text(row, "because"),
+        _maybe(row, "region"),
+        _maybe(row, "match"),
+        tuple((_text(one, "outer"), _text(one, "label")) for one in known),
+    )
 
 
 def _about(iri: str) -> str:

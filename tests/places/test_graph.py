@@ -177,3 +177,14 @@ def test_exports_hold_what_the_gazetteer_knows(scope: str) -> None:
         found = set(quads_in(workspace.store, WHOLE if scope == "whole" else Scope(entity=gao)))
         assert any((quad.subject, quad.predicate, quad.object) == (gao, vocab.within, mali) for quad in found)
         assert any(quad.predicate == vocab.prov_hadPrimarySource for quad in found)
+
+
+def test_a_look_up_says_where_a_place_is() -> None:
+    with built([GAO, MALI]) as workspace:
+        found = lookup.describe(lambda query: workspace.store.query(query).rows(), entity(workspace, "Gao").value)
+        assert found is not None
+        assert found.location is not None
+        assert (found.location.country, found.location.region) == ("ML", None)
+        assert found.location.geonames == "https://sws.geonames.org/2457163/"
+        assert found.location.because == "Gao in Mali: the article also names Kidal"
+        assert found.location.within == ((entity(workspace, "Mali").value, "Mali"),)
