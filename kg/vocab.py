@@ -152,6 +152,7 @@ groundedBecause: Final = term("groundedBecause")
 gazetteer: Final = term("gazetteer")
 
 # Articles, mentions, runs, judgements
+digest: Final = term("digest")
 copyOf: Final = term("copyOf")
 denotes: Final = term("denotes")
 mentionKind: Final = term("mentionKind")
@@ -172,7 +173,7 @@ PROPERTIES: Final[tuple[str, ...]] = (
     "eventType", "asserted", "supports", "disputes", "confidence", "phase", "modality", "attributedTo",
     "supportingArticles", "disputingArticles", "supportingSources", "disputingSources", "firstReported", "lastReported",
     "firstCurrent", "lastCurrent", "reportedOver", "validFrom", "validTo", "evidence", "subjectMention",
-    "objectMention", "copyOf", "denotes", "mentionKind", "model", "judges", "decision",
+    "objectMention", "digest", "copyOf", "denotes", "mentionKind", "model", "judges", "decision",
     "undone", "undoneBy", "newLabel", "anchor", "otherAnchor", "anchorClass", "occurrence",
 )  # fmt: skip
 """Local names of all properties."""

@@ -175,8 +175,10 @@ def statement_triples(state: StatementState) -> Iterator[Triple]:
         yield Triple(iri, vocab.prov_hadPrimarySource, vocab.gazetteer)
 
 
-def header_triples(document: Document, iri: NamedNode, copy_of: NamedNode | None = None) -> Iterator[Triple]:
-    """Yield an article's header: type, id, title, URL, publisher, authors, day, language, and of what it is a copy."""
+def header_triples(
+    document: Document, iri: NamedNode, *, digest: str | None = None, copy_of: NamedNode | None = None
+) -> Iterator[Triple]:
+    """Yield an article's header: type, id, title, URL, publisher, authors, day, language, hash, and of what it is a copy."""
     yield Triple(iri, vocab.rdf_type, vocab.Article)
     yield Triple(iri, vocab.dcterms_identifier, Literal(document.id))
     yield Triple(iri, vocab.schema_inLanguage, Literal(document.language))
@@ -190,6 +192,8 @@ def header_triples(document: Document, iri: NamedNode, copy_of: NamedNode | None
         yield Triple(iri, vocab.schema_author, Literal(author))
     if document.published is not None:
         yield Triple(iri, vocab.schema_datePublished, _day(document.published))
+    if digest is not None:
+        yield Triple(iri, vocab.digest, Literal(digest))
     if copy_of is not None:
         yield Triple(iri, vocab.copyOf, copy_of)
 
@@ -233,13 +237,14 @@ def article_state(
     entities: Mapping[int, NamedNode],
     *,
     base: str,
+    digest: str | None = None,
     copy_of: str | None = None,
 ) -> ArticleState:
     """All that the graph is to say of an article, for `commit_update`; `copy_of` is the id of another one."""
     iri = article_iri(base, document.id)
     original = article_iri(base, copy_of) if copy_of is not None else None
     graph = article_graph(document, extraction, claims, entities, base=base)
-    return ArticleState(iri, tuple(header_triples(document, iri, original)), tuple(graph))
+    return ArticleState(iri, tuple(header_triples(document, iri, digest=digest, copy_of=original)), tuple(graph))
 
 
 def commit_update(

@@ -71,7 +71,8 @@ def _update(catalogue: Catalogue, base: str, pending: Pending, store: GraphStore
 def _article(catalogue: Catalogue, base: str, article_id: str) -> ArticleState:
     document = catalogue.articles.document(article_id)
     extraction = catalogue.articles.extraction(article_id)
-    if document is None or extraction is None:
+    version = catalogue.articles.version(article_id)
+    if document is None or extraction is None or version is None:
         return ArticleState(article_iri(base, article_id))
     return article_state(
         document,
@@ -79,6 +80,7 @@ def _article(catalogue: Catalogue, base: str, article_id: str) -> ArticleState:
         catalogue.claims_of(article_id),
         catalogue.entities_in(article_id),
         base=base,
+        digest=version[0],
         copy_of=catalogue.articles.copy_of(article_id),
     )
 

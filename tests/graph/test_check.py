@@ -192,6 +192,7 @@ BROKEN = {
     "Article: a title without language": (changed(ARTICLE, vocab.dcterms_title, Literal("x")), "title"),
     "Article: two publishers": (changed(ARTICLE, vocab.schema_publisher, Literal("a"), Literal("b")), "publisher"),
     "Article: published in a year": (changed(ARTICLE, vocab.schema_datePublished, Literal("2024")), "one day"),
+    "Article: a hash of another kind": (added(Triple(ARTICLE, vocab.digest, Literal("abc"))), "one hash"),
     "Article: a copy of words": (added(Triple(ARTICLE, vocab.copyOf, Literal("a wire"))), "copy of one"),
     "Passage: nothing quoted": (changed(PASSAGE, vocab.oa_exact), "is quoted"),
     "Passage: ends before it starts": (changed(PASSAGE, vocab.oa_start, Literal(9)), "starts before"),
