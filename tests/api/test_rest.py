@@ -142,7 +142,7 @@ def test_exports_can_be_read_again(client: httpx.Client, name: str, form: RdfFor
 
 
 def test_an_export_may_be_of_one_article_without_provenance(client: httpx.Client) -> None:
-    parameters = {"format": "ntriples", "article": URL_ID, "provenance": "false"}
+    parameters = {"format": "ntriples", "article": URL_ID, "provenance": "none"}
     triples = list(parse(client.get("/export", params=parameters).content, RdfFormat.N_TRIPLES))
     assert any(t.predicate.value.endswith("#locatedIn") for t in triples)
     assert not any(t.predicate.value.endswith("#supports") for t in triples)
