@@ -56,7 +56,8 @@ class CrossScore:
 
 def annotated(record: Mapping[str, Any], document: Document) -> Extraction:
     """The extraction that says what the annotator marked."""
-    mentions, index = [], {}
+    mentions: list[Mention] = []
+    index: dict[int, int] = {}
     kinds = {e["cluster"]: e.get("event_type") for e in record["entities"]}
     for number, m in enumerate(record["mentions"]):
         cls = EntityClass(m["type"]) if m["type"] in CLASSES else None
@@ -106,9 +107,7 @@ def _relations(
             modality = next((Modality(f) for f in flags if f in ("alleged", "planned")), Modality.STATED)
             phase = next((Phase(f) for f in flags if f in ("former", "future")), Phase.CURRENT)
             ends = [_within(mentions, members[end], span) for end in (subject, target)]
-            yield Relation(
-                ends[0], predicate, ends[1], span, 1.0, "denied" not in flags, modality, phase
-            )
+            yield Relation(ends[0], predicate, ends[1], span, 1.0, "denied" not in flags, modality, phase)
 
 
 def _within(mentions: Sequence[Mention], its: Sequence[int], sentence: Span) -> int:
@@ -197,8 +196,8 @@ def _score_pairs(
         for label in labels:
             found.pairs[label] += score
         if wanted != joined:
-            told = [extractions[name].chains[number].names[:2] for name, number in (one, other)]
-            (found.missed if wanted else found.wrong).append((f"{story} {cls}", *(f"{n} {t}" for n, t in zip((one[0][-1], other[0][-1]), told, strict=True))))
+            told = [f"{name} {extractions[name].chains[number].names[:2]}" for name, number in (one, other)]
+            (found.missed if wanted else found.wrong).append((f"{story} {cls}", told[0], told[1]))
 
 
 def _score_mentions(
@@ -230,20 +229,20 @@ def _clusters(members: Iterable[tuple[Hashable, Hashable]]) -> list[set[Hashable
     return list(found.values())
 
 
-def score_topics(
-    records: Sequence[Mapping[str, Any]], extract: Extract
-) -> dict[str, tuple[ConllScore, ConllScore]]:
+def score_topics(records: Sequence[Mapping[str, Any]], extract: Extract) -> dict[str, tuple[ConllScore, ConllScore]]:
     """Entities and events of ECB+ → our CoNLL score, and that of the baseline on the same mentions."""
     chains, extractions = linked(records, extract)
     entities, events = ConllScore(), ConllScore()
     plain_entities, plain_events = ConllScore(), ConllScore()
-    for topic, texts in _grouped(records, "topic").items():
+    for texts in _grouped(records, "topic").values():
         for is_event in (False, True):
             key: list[tuple[Hashable, Hashable]] = []
             ours: list[tuple[Hashable, Hashable]] = []
             heads: list[tuple[Hashable, Hashable]] = []
             for record in texts:
-                sentences = [record["sents"][i] for i in record["annotated"].get("sentences", range(len(record["sents"])))]
+                sentences = [
+                    record["sents"][i] for i in record["annotated"].get("sentences", range(len(record["sents"])))
+                ]
                 wanted = [m for m in record["mentions"] if _is_scored(m["type"], is_event)]
                 key += [((record["id"], m["start"], m["end"]), m["cluster"]) for m in wanted]
                 spans = _near(record["text"], wanted)

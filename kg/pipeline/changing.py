@@ -22,6 +22,7 @@ from kg.graph.facts import claim_iri
 from kg.pipeline.clustering import Clusters
 from kg.pipeline.deciding import are_compatible, place, reunite, touch
 from kg.pipeline.linking import Shift, Targets, settle, slot_in, wishes_of
+from kg.places import ground
 from kg.resolve import ChainKey, anchors_in, drafts_of, keys_of
 from kg.types import Article, Document, Extraction, Extractor
 
@@ -57,13 +58,16 @@ def put(change: Change, base: str, prepared: Prepared) -> None:
     key = change.articles.key(article.id)
     change.log.because(Cause(_reason(change, article), article.id))
     old = change.links.chains_of_article(key) if key is not None else []
-    keys = keys_of(document, extraction)
+    places = ground(document, extraction)
+    entries = {chain: place.id for chain, place in places.items() if place.sure}
+    keys = keys_of(document, extraction, entries)
     shift = Shift(change, old, keys)
     if key is not None:
         change.claims.remove(key)
     change.links.remove(old)
     key, sources = change.articles.put(article, document, extraction)
     chains = change.links.add(key, article.id, (_new_chain(item) for item in keys))
+    change.whereabouts.add({chain.key: places[chain.number] for chain in chains if chain.number in places})
     judged = place(change, document, extraction, chains)
 
     previous = {chain.anchor: chain.entity for chain in old}

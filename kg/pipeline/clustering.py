@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from kg.catalogue import Change, JudgementKind, Likeness
-from kg.resolve import SAME_AT, UNSURE_AT, Index, Profile, cluster, compare, members, merged, target
+from kg.resolve import SAME_AT, SAME_EVENT_AT, UNSURE_AT, Index, Profile, cluster, compare, members, merged, target
 
 __all__ = ["Clusters", "Place", "canonical_slot", "profile_at"]
 
@@ -95,7 +95,7 @@ class Clusters:
             found = compare(profile(left), profile(right))
             return None if found.veto else found.score
 
-        owner = cluster(((value, *ends) for ends, value in pairs.items()), same_at=SAME_AT, score=score)
+        owner = cluster(((value, *ends) for ends, value in pairs.items()), score=score)
         groups: dict[str, list[str]] = {}
         for slot, first in owner.items():
             groups.setdefault(first, []).append(slot)
@@ -149,7 +149,7 @@ class Clusters:
         for place in members(self._index, slot):
             number = self._likeness.place(*place)
             for other, score in self._likeness.like(number) if number is not None else ():
-                found = self._slot(other) if score >= SAME_AT else None
+                found = self._slot(other) if score >= _same_at(slot) else None
                 if found is not None and found != slot:
                     yield found, score
 
@@ -172,6 +172,11 @@ class Clusters:
             if None not in slots and len(set(slots)) == 2:
                 found.add(frozenset(slot for slot in slots if slot is not None))
         return found
+
+
+def _same_at(slot: str) -> float:
+    """The score from which something is one with a slot."""
+    return SAME_EVENT_AT if slot[0] == "e" or slot.endswith("|Event") else SAME_AT
 
 
 def _rank(slot: str) -> tuple[bool, str]:

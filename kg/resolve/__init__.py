@@ -19,7 +19,7 @@ Decisions, and why:
 from kg.resolve.block import DESCRIBED, ChainKey, anchors_in, keys_of
 from kg.resolve.claims import Draft, drafts_of
 from kg.resolve.cluster import cluster
-from kg.resolve.compare import SAME_AT, UNSURE_AT, Comparison, Profile, compare, merged
+from kg.resolve.compare import SAME_AT, SAME_EVENT_AT, UNSURE_AT, Comparison, Profile, compare, merged
 from kg.resolve.context import Situation
 from kg.resolve.judge import Union, unite
 from kg.resolve.link import Index, local_slot, members, mint, neighbourhood, slot_of, slug, target
@@ -27,6 +27,7 @@ from kg.resolve.link import Index, local_slot, members, mint, neighbourhood, slo
 __all__ = [
     "DESCRIBED",
     "SAME_AT",
+    "SAME_EVENT_AT",
     "UNSURE_AT",
     "ChainKey",
     "Comparison",

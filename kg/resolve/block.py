@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -11,9 +11,10 @@ from kg.resolve.context import Situation, situations
 from kg.resolve.names import expands, group_name, is_acronym, is_full_person_name, person_name, thing_name
 from kg.types import Anchor, Chain, Document, EntityClass, Extraction, MentionKind, Relation, Span
 
-__all__ = ["DESCRIBED", "ChainKey", "anchors_in", "keys_of"]
+__all__ = ["DESCRIBED", "ENTRY", "ChainKey", "anchors_in", "keys_of"]
 
 DESCRIBED = "d"  # the family of buckets that are descriptions
+ENTRY = "@"  # between a class and an entry of the gazetteer
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,10 @@ class ChainKey:
 
     `bucket` is a family of classes and a normal form ("p:ana diaz"), or the hash of a description ("d:3f2a…"), which is
     all that is known of what has no full name; None for a chain of which nothing is known. `shade` divides a bucket: the
-    class of a group, place or polity, the year of an event. `defines` are the buckets of the acronyms that the text gives
-    for the name. `weak` says that the label is only an acronym, or part of a name, or a description; `described` that it
-    is the last. `values` and `blocks` are those of the chain's `Situation`.
+    class of a group, place or polity, with the entry of the gazetteer if that is sure ("Place@276781"), the year of an
+    event. `defines` are the buckets of the acronyms that the text gives for the name. `weak` says that the label is only
+    an acronym, or part of a name, or a description; `described` that it is the last. `values` and `blocks` are those of
+    the chain's `Situation`.
     """
 
     chain: int
@@ -42,18 +44,24 @@ class ChainKey:
     blocks: tuple[int, ...] = ()
 
 
-def keys_of(document: Document, extraction: Extraction) -> tuple[ChainKey, ...]:
-    """A key for each chain but the dates, in the order of the chains."""
+def keys_of(
+    document: Document, extraction: Extraction, entries: Mapping[int, str] | None = None
+) -> tuple[ChainKey, ...]:
+    """A key for each chain but the dates, in the order of the chains.
+
+    entries: chain of a place → its entry of the gazetteer, for those whose article says enough to be sure.
+    """
+    entries = entries or {}
     anchors = anchors_in(document, extraction)
     facts = _facts_of_events(extraction)
-    around = situations(document, extraction)
+    around = situations(document, extraction, entries)
     taken: set[tuple[str | None, str]] = set()
     keys = []
     for index, chain in enumerate(extraction.chains):
         if chain.cls is EntityClass.DATE or not chain.mentions:
             continue
         anchor = anchors[_representative(document, extraction, chain)]
-        key = _key(document, extraction, index, chain, anchor, facts, around[index])
+        key = _key(document, extraction, index, chain, anchor, facts, around[index], entries.get(index))
         if key.bucket is not None and key.bucket[0] == DESCRIBED:
             if (key.bucket, key.shade) in taken:  # the article takes them for two, though it says the same of both
                 key = replace(key, bucket=None)
@@ -83,6 +91,7 @@ def _key(
     anchor: Anchor,
     facts: dict[int, list[Relation]],
     around: Situation,
+    entry: str | None,
 ) -> ChainKey:
     names = tuple(name for name in chain.names if name.strip()) or (anchor.text,)
     if not chain.named:
@@ -112,7 +121,7 @@ def _key(
             bucket = f"e:{thing_name(label)}"
         case _:
             label, acronyms = _expansion(document.text, names)
-            shade = chain.cls.value
+            shade = chain.cls.value if entry is None else f"{chain.cls.value}{ENTRY}{entry}"
             bucket = _organised(label, chain.cls)
             defines = tuple(sorted({_organised(name, chain.cls) for name in acronyms} - {bucket}))
     aliases = tuple(name for name in names if name != label)

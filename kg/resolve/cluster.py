@@ -16,21 +16,19 @@ MOST_CHECKED = (
 )
 
 
-def cluster(
-    pairs: Iterable[tuple[float, str, str]], *, same_at: float, score: Callable[[str, str], float | None]
-) -> dict[str, str]:
+def cluster(pairs: Iterable[tuple[float, str, str]], *, score: Callable[[str, str], float | None]) -> dict[str, str]:
     """Slot → the slot that stands for its cluster, for the slots that are not alone.
 
-    pairs: (score, slot, slot). score: the score of any two slots, None where something forbids that they are one; two
-    clusters become one if nothing forbids it and their members are alike on average.
+    pairs: (score, slot, slot) of what is alike enough to be one. score: the score of any two slots, None where something
+    forbids that they are one: then no clusters that hold them become one.
 
     >>> table = {("a", "b"): 0.9, ("b", "c"): 0.85, ("a", "c"): None}
-    >>> cluster([(s, *p) for p, s in table.items() if s], same_at=0.8, score=lambda a, b: table[min(a, b), max(a, b)])
+    >>> cluster([(s, *p) for p, s in table.items() if s], score=lambda a, b: table[min(a, b), max(a, b)])
     {'a': 'a', 'b': 'a'}
     """
     members: dict[str, list[str]] = {}
     owner: dict[str, str] = {}
-    order = sorted((-value, min(a, b), max(a, b)) for value, a, b in pairs if value >= same_at)
+    order = sorted((-value, min(a, b), max(a, b)) for value, a, b in pairs)
     for _, left, right in order:
         low, high = sorted((owner.get(left, left), owner.get(right, right)))
         if low == high:

@@ -20,16 +20,19 @@ from kg.resolve.context import initials_of
 from kg.resolve.forms import Alignment, aligned, content_words, numbers_in, phrase
 from kg.types import EntityClass
 
-__all__ = ["SAME_AT", "UNSURE_AT", "Comparison", "Profile", "compare", "merged", "weights"]
+__all__ = ["SAME_AT", "SAME_EVENT_AT", "UNSURE_AT", "Comparison", "Profile", "compare", "merged", "weights"]
 
 WEIGHTS = Path(__file__).parent / "weights.json"
-SAME_AT, UNSURE_AT = 0.8, 0.3
-"""At or above the first two profiles are one, between the two a person is asked."""
+SAME_AT, SAME_EVENT_AT, UNSURE_AT = 0.65, 0.75, 0.3
+"""At or above the first (the second, for events) two profiles are one; between it and the last a person is asked."""
 
 PERSON, EVENT = EntityClass.PERSON.value, EntityClass.EVENT.value
 PLACE, POLITY, GROUP = EntityClass.PLACE.value, EntityClass.POLITY.value, EntityClass.GROUP.value
 KIN = ("childOf", "spouseOf")
-CAPPED = 0.6  # the most that a name with one given name more can reach: fathers and sons differ by one
+CAPPED = 0.55  # the most that a name with one given name more can reach: fathers and sons differ by one
+
+
+CAPPING = frozenset({"another given name", "no name in common", "an acronym that fits two names"})
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,12 @@ class Profile:
     @cached_property
     def cls(self) -> str:
         """The class, as far as comparing goes."""
-        return {"p": PERSON, "e": EVENT}.get(self.bucket[0], self.shade)
+        return {"p": PERSON, "e": EVENT}.get(self.bucket[0], self.shade.partition("@")[0])
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Normal names, the one that is the key first."""
-        own = (self.bucket[2:],) if self.bucket[0] in "peo" else ()
+        """Normal names, the one that is the key first, without acronyms."""
+        own = (self.bucket[2:],) if self.bucket[0] in "peo" and self.bucket[2:] not in self.of("q") else ()
         return tuple(dict.fromkeys((*own, *sorted(v[2:] for v in self.values if v[:2] == "n:"))))
 
     @cached_property
@@ -101,17 +104,27 @@ def compare(left: Profile, right: Profile) -> Comparison:
     if family == "event":
         veto = _events(left, right, features)
     else:
-        veto = _people(left, right, features) if family == "person" else _things(left, right, features)
-        veto = veto or _apart(left, right)
+        names = _people(left, right, features) if family == "person" else _things(left, right, features)
+        family = f"{family}: {'a description' if names.described else 'part of a name' if names.partial else 'names'}"
+        veto = names.veto or _apart(left, right)
         _context(left, right, features)
     if veto is not None:
         return Comparison(0.0, family, features, veto)
     of = weights().get(family, {})
     odds = sum(value * of.get(name, 0.0) for name, value in features.items())
     score = 1 / (1 + exp(-max(-30.0, min(30.0, odds))))
-    if features.get("another given name") or features.get("no name in common"):
+    if not CAPPING.isdisjoint(name for name, value in features.items() if value):
         score = min(score, CAPPED)
     return Comparison(round(score, 4), family, features)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What two sides' names say of how to compare the rest: by the names, part of one, or a description; or a veto."""
+
+    veto: str | None = None
+    partial: bool = False
+    described: bool = False
 
 
 def _family(left: str, right: str) -> str | None:
@@ -122,15 +135,13 @@ def _family(left: str, right: str) -> str | None:
     return None
 
 
-def _people(left: Profile, right: Profile, features: dict[str, float]) -> str | None:
+def _people(left: Profile, right: Profile, features: dict[str, float]) -> _Names:
     """Names of people: words in any order, initials, nicknames, spellings; a surname alone never says who it is."""
     if not left.names or not right.names:
-        features["a description"] = 1.0
         if not left.names and not right.names:
             features["two descriptions"] = 1.0
-        return None
-    if left.is_named and right.is_named and not set(left.names).isdisjoint(right.names):
-        features["a name in common"] = 1.0
+        return _Names(described=True)
+    common = left.is_named and right.is_named and not set(left.names).isdisjoint(right.names)
     best = max(
         (
             (_closeness(one), one, (a, b))
@@ -142,65 +153,93 @@ def _people(left: Profile, right: Profile, features: dict[str, float]) -> str | 
         key=lambda item: (item[0], item[2]),
         default=None,
     )
+    if common:
+        features["a name in common"] = 1.0
     if best is None or not best[1].matched:
-        return "no word of the names in common" if "a name in common" not in features else None
+        return _Names(None if common else "no word of the names in common")
     _, how, (a, b) = best
     short, long = sorted((content_words(a), content_words(b)), key=len)
     if len(short) == 1:
-        features["one word of a name"] = 1.0
+        features["spelt otherwise"] = float(how.respelt + how.nicknames)
         if len(long) == 1:
             features["the same word alone"] = 1.0
-        elif how.worst >= 0.85 and aligned(short, long[-1:]).matched:
+        elif aligned(short, long[-1:]).matched:
             features["a surname alone"] = 1.0
         elif aligned(short, long[:1]).matched:
             features["a given name alone"] = 1.0
-        if how.respelt or how.nicknames:
-            features["spelt otherwise"] = 1.0
-        return None
-    if how.left and how.right:
-        if how.matched < 2 and "a name in common" not in features:
-            return "names of two people"
+        return _Names(partial=True)
+    if how.left and how.right and not common:
+        if how.matched < 2:
+            return _Names("names of two people")
         features["words that differ"] = 1.0
-        return None
+    if not (how.left or how.right):
+        features["all words match"] = 1.0
+    elif not common:
+        features["another given name" if how.inner else "a name more"] = 1.0
     features["initials"] = float(how.initials)
     features["a nickname"] = float(how.nicknames)
     features["spelt otherwise"] = float(min(2, how.respelt))
     features["distance of spelling"] = 1 - how.worst if how.respelt else 0.0
     features["another order"] = float(not how.in_order)
-    if how.left or how.right:
-        features["another given name" if how.inner else "a name more"] = 1.0
-        if "a name in common" in features:
-            features["another given name"] = 0.0
-    return None
+    return _Names()
 
 
 def _closeness(how: Alignment) -> tuple[int, int, float]:
     return how.matched - how.left * how.right, how.exact, how.worst
 
 
-def _things(left: Profile, right: Profile, features: dict[str, float]) -> str | None:
+def _things(left: Profile, right: Profile, features: dict[str, float]) -> _Names:
     """Names of groups and places: spelling, acronyms, short forms; numbers and points of the compass tell units apart."""
-    if not left.names or not right.names:
-        features["a description"] = 1.0
-        if not left.names and not right.names:
+    _heads(left, right, features)
+    entries = left.of("p"), right.of("p")
+    if entries[0] and entries[1]:
+        if entries[0].isdisjoint(entries[1]):
+            return _Names("two places of the gazetteer")
+        features["one place of the gazetteer"] = 1.0
+    bare = [not side.names and not side.of("q") for side in (left, right)]
+    if any(bare):
+        if all(bare):
             features["two descriptions"] = 1.0
-        _heads(left, right, features)
-        return None
-    if {left.cls, right.cls} != {left.cls}:
+        return _Names(described=True)
+    if left.cls != right.cls:
         features["of another class"] = 1.0
+    _acronyms(left, right, features)
     found = _names(left.names[:8], right.names[:8])
     features.update(found)
     if not set(left.names).isdisjoint(right.names):
         features["a name in common"] = 1.0
-    a, b = numbers_in(left.names[0]), numbers_in(right.names[0])
-    if a != b and "a name in common" not in features and "one spelling" not in features:
+    known = features.keys() & {
+        "a name in common",
+        "one spelling",
+        "its acronym",
+        "its initials",
+        "one place of the gazetteer",
+    }
+    a, b = (numbers_in(side.names[0]) if side.names else frozenset() for side in (left, right))
+    if a != b and not known:
         if a and b:
-            return f"another number: {', '.join(sorted(a))}; {', '.join(sorted(b))}"
+            return _Names(f"another number: {', '.join(sorted(a))}; {', '.join(sorted(b))}")
         features["a number more"] = 1.0
-    if not found and "a name in common" not in features:
+    if not found and not known:
         features["no name in common"] = 1.0
-    _heads(left, right, features)
-    return None
+    return _Names(partial="a short form" in found and not known)
+
+
+def _acronyms(left: Profile, right: Profile, features: dict[str, float]) -> None:
+    """Acronyms that both have, or that one has and whose letters begin the words of the other's name."""
+    here, there = left.of("q"), right.of("q")
+    initials = [frozenset(filter(None, map(initials_of, side.names))) for side in (left, right)]
+    if shared := here & there:
+        if not left.names or not right.names:
+            features["its acronym"] = 1.0
+        elif shared & initials[0] & initials[1]:
+            features["an acronym that fits two names"] = 1.0
+        else:
+            features["one acronym"] = 1.0
+    elif here & initials[1] or there & initials[0]:
+        features["its initials"] = 1.0
+    elif here and there:
+        features["another acronym"] = 1.0
 
 
 @lru_cache(maxsize=1 << 15)
@@ -220,8 +259,6 @@ def _pair(a: str, b: str) -> Mapping[str, float]:
     if bones[0] == bones[1]:
         found["one spelling"] = 1.0
         return found
-    if initials_of(a) == b.replace(" ", "") or initials_of(b) == a.replace(" ", ""):
-        found["its initials"] = 1.0
     words = set(bones[0].split()), set(bones[1].split())
     shared = words[0] & words[1]
     if shared and (words[0] <= words[1] or words[1] <= words[0]):
@@ -259,9 +296,9 @@ def _context(left: Profile, right: Profile, features: dict[str, float]) -> None:
     shared = left.of("r") & right.of("r")
     if shared:
         features["relations in common"] = min(1.0, len(shared) / 3)
-        if any(not one.startswith(("within", "locatedIn", "citizenOf")) for one in shared):
-            features["a telling relation"] = 1.0
-    if left.cls == PERSON or right.cls == PERSON:
+        if any(one.startswith("leads") for one in shared):
+            features["one leads the same"] = 1.0
+    if left.cls == PERSON:
         _heads(left, right, features)
     for letter, name in (("c", "names beside both"), ("g", "places beside both")):
         here, there = left.of(letter), right.of(letter)

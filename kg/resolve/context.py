@@ -4,7 +4,7 @@ A `Situation` is a function of the article alone. Its `values` are short strings
 
     n: another name   h: head noun of a description   t: type of an event   l: its trigger's stem   w: its place
     d: its date   a: who took part   r: relation and other end   c: person or group beside it   g: place beside it
-    b: the day of publication   (and z: the article, which the catalogue adds)
+    q: an acronym   p: entry of the gazetteer   b: the day of publication   (and z: the article, which the catalogue adds)
 
 Its `blocks` are keys of 64 bits: chains that share none are never compared. A name gives a few; a description, or a surname
 alone, is found together with a name beside it, because alone it would find half the world.
@@ -13,7 +13,7 @@ alone, is found together with a name beside it, because alone it would find half
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -39,6 +39,7 @@ _AFTER_HEAD = re.compile(
     r"\s(?:of|in|for|from|who|whom|that|which|with|at|on|against|to|near|under|between|outside|inside|called|by|and)\s"
     r"|,",
 )
+DESCRIBED_ANCHORS = 12  # a description has few other keys
 STRONG = frozenset({"leads", "childOf", "spouseOf", "foundedBy"})
 """Relations that few have to one other end: a description may be found by them."""
 
@@ -104,16 +105,18 @@ def initials_of(name: str) -> str:
     return letters if len(letters) >= 3 else ""
 
 
-def situations(document: Document, extraction: Extraction) -> tuple[Situation, ...]:
-    """The situation of each chain, in order; that of a date is empty."""
-    return tuple(_Article(document, extraction).situations())
+def situations(
+    document: Document, extraction: Extraction, entries: Mapping[int, str] | None = None
+) -> tuple[Situation, ...]:
+    """The situation of each chain, in order; that of a date is empty. entries: chain → its entry of the gazetteer."""
+    return tuple(_Article(document, extraction, entries or {}).situations())
 
 
 class _Article:
     """One article's chains as they refer to each other."""
 
-    def __init__(self, document: Document, extraction: Extraction) -> None:
-        self.document, self.extraction = document, extraction
+    def __init__(self, document: Document, extraction: Extraction, entries: Mapping[int, str]) -> None:
+        self.document, self.extraction, self.entries = document, extraction, entries
         self.chains = extraction.chains
         self.names = [_normal_names(chain) for chain in self.chains]
         self.handles = [_handles(chain, names) for chain, names in zip(self.chains, self.names, strict=True)]
@@ -153,12 +156,17 @@ class _Article:
         said = values | self._described(index, chain)
         if chain.cls is EVENT:
             said |= set(self._told(index, chain))
-        said |= {f"n:{name}" for name in self.names[index]}
+        acronyms = {normal_name(name, chain.cls) for name in chain.names if is_acronym(name)} if chain.named else set()
+        said |= {f"{'q' if name in acronyms else 'n'}:{name}" for name in self.names[index]}
+        if entry := self.entries.get(index):
+            said.add(f"p:{entry}")
         if self.document.published is not None and (not chain.named or chain.cls is EVENT):
             said.add(f"b:{self.document.published.isoformat()}")
-        anchors = [value[2:] for value in beside if value not in own][:ANCHORS]
-        blocks = sorted({block(*parts) for parts in self._blocks(index, chain, anchors, related, said)})
-        return Situation(tuple(sorted(said)), tuple(blocks), alone=not (anchors or related))
+        anchors = [value[2:] for value in beside if value not in own][: ANCHORS if chain.named else DESCRIBED_ANCHORS]
+        blocks = {block(*parts) for parts in self._blocks(index, chain, anchors, related, said)}
+        if entry:
+            blocks.add(block("p", entry))
+        return Situation(tuple(sorted(said)), tuple(sorted(blocks)), alone=not (anchors or related))
 
     def _related(self, index: int) -> Iterator[tuple[str, str, str]]:
         for relation, is_subject, other in self.relations.get(index, ()):

@@ -106,20 +106,43 @@ def _event_slot(index: Index, bucket: str, year: str) -> str | None:
     return f"{bucket}|{year}"
 
 
-def _organised_slot(index: Index, bucket: str, cls: str) -> str:
-    """Groups and places of one name are two things, unless a polity bears it: a polity is both."""
-    return bucket if cls == POLITY or _has_polity(index, bucket) else f"{bucket}|{cls}"
+def _organised_slot(index: Index, bucket: str, shade: str) -> str | None:
+    """Groups and places of one name are two things, unless a polity bears it: a polity is both.
+
+    Places that are two entries of the gazetteer are two; a place of which no article says which one it is is the only
+    one of its name, or ambiguous.
+    """
+    cls, _, entry = shade.partition("@")
+    known = {of: {name.partition("@")[2] for name in index.shades(bucket) if name.partition("@")[0] in of} - {""}
+             for of in ((POLITY,), (POLITY, "Place"))}  # fmt: skip
+    polity = _has_polity(index, bucket)
+    if not entry and cls == "Group":
+        if not polity or len(known[(POLITY,)]) > 1:
+            return f"{bucket}|{cls}"
+        entry = next(iter(known[(POLITY,)]), "")
+        cls = POLITY
+    if not entry and len(known[(POLITY, "Place")]) > 1:
+        return None
+    entry = entry or next(iter(known[(POLITY, "Place")]), "")
+    is_polity = cls == POLITY or (polity and (not known[(POLITY,)] or entry in known[(POLITY,)]))
+    slot = bucket if is_polity else f"{bucket}|{cls}"
+    return f"{slot}{'|' * (2 - slot.count('|'))}{entry}" if entry else slot
 
 
 def _has_polity(index: Index, bucket: str) -> bool:
-    return POLITY in index.shades(bucket) or any(
-        POLITY in index.shades(acronym) and _definer(index, acronym, POLITY) == bucket
+    return _is_polity(index.shades(bucket)) or any(
+        _is_polity(index.shades(acronym)) and _definer(index, acronym, POLITY) == bucket
         for acronym in index.acronyms(bucket)
     )
 
 
-def _definer(index: Index, bucket: str, cls: str) -> str | None:
+def _is_polity(shades: Iterable[str]) -> bool:
+    return any(shade.partition("@")[0] == POLITY for shade in shades)
+
+
+def _definer(index: Index, bucket: str, shade: str) -> str | None:
     """The bucket whose chains define this one as their acronym: "" if none do, None if several do."""
+    cls = shade.partition("@")[0]
     found = {
         full for full, other in index.definers(bucket) if full != bucket and (other == cls or POLITY in (other, cls))
     }
