@@ -18,7 +18,7 @@ from kg.catalogue.changes import Cause, ChangeReason, StatementChange
 from kg.catalogue.likeness import Likeness
 from kg.catalogue.outline import Section
 from kg.catalogue.paths import MAX_LENGTH, PathFilter
-from kg.catalogue.relations import RELATION_SORTS, CoMention, RelationFilter
+from kg.catalogue.relations import IN, OUT, RELATION_SORTS, CoMention, RelationFilter
 from kg.catalogue.rows import (
     ArticleRow,
     ChainRow,
@@ -41,7 +41,9 @@ from kg.catalogue.statements import ACCEPTED, REJECTED, statement_key
 
 __all__ = [
     "ACCEPTED",
+    "IN",
     "MAX_LENGTH",
+    "OUT",
     "REJECTED",
     "RELATION_SORTS",
     "SENTENCE",

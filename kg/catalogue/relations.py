@@ -51,7 +51,8 @@ class RelationFilter:
     """Which statements are wanted; an empty filter lets all pass.
 
     What is asked of claims has to be true of one and the same claim: `modalities=("alleged",), publishers=("X",)` is
-    what X alleges. A person's acceptance of a claim counts as a confidence of 1. Days are ISO dates, both included.
+    what X alleges. A person's acceptance of a claim counts as a confidence of 1. `since` and `until` are days, months or
+    years as 2019-06-30, 2019-06 or 2019, both included.
     """
 
     predicates: tuple[str, ...] = ()
@@ -337,10 +338,8 @@ class Relations:
         if publishers:
             conditions.append(f"a.publisher COLLATE NOCASE IN ({_marks(publishers)})")
             values += publishers
-        for operator, day in ((">=", since), ("<=", until)):
-            if day is not None:
-                conditions.append(f"a.published {operator} ?")
-                values.append(day)
+        conditions += [f"a.published {operator} ?" for operator, _ in _window(since, until)]
+        values += [day for _, day in _window(since, until)]
         articles = self._db.execute(
             "SELECT DISTINCT a.key FROM chains c JOIN articles a ON a.key = c.article"  # noqa: S608
             f" WHERE {' AND '.join(conditions)} ORDER BY coalesce(a.published, '') DESC, a.key DESC LIMIT ?",
@@ -493,11 +492,15 @@ def _claim_filter(where: RelationFilter) -> tuple[list[str], list[Any]]:
     if where.publishers:
         conditions.append(f"a.publisher COLLATE NOCASE IN ({_marks(where.publishers)})")
         values += where.publishers
-    for operator, day in ((">=", where.since), ("<=", where.until)):
-        if day is not None:
-            conditions.append(f"c.published {operator} ?")
-            values.append(day)
+    for operator, day in _window(where.since, where.until):
+        conditions.append(f"c.published {operator} ?")
+        values.append(day)
     return conditions, values
+
+
+def _window(since: str | None, until: str | None) -> list[tuple[str, str]]:
+    """(operator, text) for days between two dates; until 2019 includes all of 2019: `~` sorts behind what follows it."""
+    return [(operator, day) for operator, day in ((">=", since), ("<", until and f"{until}~")) if day]
 
 
 def _marks(values: Sequence[str]) -> str:

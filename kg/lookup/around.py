@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 
 from kg.catalogue import EntityRow, PathFilter
@@ -151,8 +150,8 @@ def co_mentions(
     *,
     classes: Sequence[str] = (),
     publishers: Sequence[str] = (),
-    since: date | None = None,
-    until: date | None = None,
+    since: str | None = None,
+    until: str | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> CoMentions:
@@ -161,8 +160,8 @@ def co_mentions(
         iri,
         classes=classes,
         publishers=publishers,
-        since=since.isoformat() if since else None,
-        until=until.isoformat() if until else None,
+        since=since,
+        until=until,
         limit=limit,
         offset=offset,
     )

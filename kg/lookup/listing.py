@@ -10,22 +10,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from pyoxigraph import Literal
+from pyoxigraph import DefaultGraph, Literal, NamedNode
 
-from kg.catalogue import RelationFilter, statement_key
+from kg.catalogue import IN, RelationFilter, statement_key
 from kg.lookup.cursors import cursor_of, position_of
 from kg.lookup.models import Evidence, Relation
 from kg.lookup.relations import claims_of
 from kg.lookup.source import Source
-from kg.lookup.times import Standing, leaders_on, standing_on
+from kg.lookup.times import Disagreement, Standing, disagreements, leaders_on, standing_on
 from kg.types import StatementState
-from kg.vocab import local
+from kg.vocab import local, rdf_object, rdf_predicate, rdf_subject
 
 __all__ = [
     "CLAIMS_SHOWN",
     "COMPARED",
     "EvidencePage",
     "RelationPage",
+    "evidence_called",
+    "key_called",
     "key_of",
     "list_evidence",
     "list_evidence_about",
@@ -34,6 +36,7 @@ __all__ = [
 ]
 
 CLAIMS_SHOWN = 20
+LEADERS, LEADERSHIP_CLAIMS = 200, 50  # of one group, and of each of these, that are compared
 EVERYTHING = RelationFilter()
 COMPARED = 2000
 """Statements about one entity of which it is asked whether they hold on a day; of more, the best supported."""
@@ -44,13 +47,15 @@ class RelationPage:
     """A page of statements, how many there are in all, and the cursor of the next page.
 
     `standings` has the grounds on which each holds, when only those were wanted that hold on a day; then `complete` says
-    whether all statements about the entity were compared.
+    whether all statements about the entity were compared. `disagreements` are those in which a statement of the page is
+    one side.
     """
 
     relations: tuple[Relation, ...]
     total: int
     next: str | None = None
     standings: Mapping[str, Standing] = field(default_factory=dict)
+    disagreements: tuple[Disagreement, ...] = ()
     complete: bool = True
 
 
@@ -73,21 +78,21 @@ def list_relations(
     cursor: str | None = None,
     limit: int = 100,
     claims: int = CLAIMS_SHOWN,
-    as_of: date | None = None,
+    as_of: str | None = None,
 ) -> RelationPage:
     """The statements about an entity that pass, each with its strongest claims; `sort` is one of RELATION_SORTS.
 
-    With `as_of`, those that hold on that day (`kg.lookup.times`). Raises ParameterError for a foreign cursor.
+    With `as_of` (a day, month or year), those that hold then (`kg.lookup.times`). Raises ParameterError for a foreign cursor.
     """
     asked = (iri, where, sort, descending, as_of)
-    after = position_of(cursor, 5, *asked) if cursor else None
+    after = position_of(cursor, *asked) if cursor else None
     if as_of is not None:
         return _holding(source, iri, where, sort, descending, after, limit, claims, as_of)
     index = source.catalogue.relations
     rows = index.page(iri, where, sort=sort, descending=descending, after=after, limit=limit + 1)
     found = relations_called(source, [row.key for row in rows[:limit]], claims=claims)
     more = cursor_of(rows[limit - 1].position, *asked) if len(rows) > limit else None
-    return RelationPage(found, index.count(iri, where), more)
+    return RelationPage(found, index.count(iri, where), more, disagreements=_disagreements(source, found))
 
 
 def relations_called(source: Source, keys: Sequence[str], *, claims: int = CLAIMS_SHOWN) -> tuple[Relation, ...]:
@@ -110,6 +115,32 @@ def key_of(relation: Relation) -> str:
     )
 
 
+def key_called(source: Source, iri: str) -> str | None:
+    """The key in the catalogue of the statement of an IRI, which only the graph can tell; None when it knows none."""
+    try:
+        node = NamedNode(iri)
+    except ValueError:
+        return None
+    parts = {quad.predicate: quad.object for quad in source.store.quads(node, graph=DefaultGraph())}
+    subject, predicate, target = (parts.get(part) for part in (rdf_subject, rdf_predicate, rdf_object))
+    if not isinstance(subject, NamedNode) or not isinstance(predicate, NamedNode):
+        return None
+    thing, literal = (None, target.value) if isinstance(target, Literal) else (getattr(target, "value", None), "")
+    return statement_key(
+        {"subject_iri": subject.value, "predicate": local(predicate), "object_iri": thing, "literal": literal}
+    )
+
+
+def evidence_called(source: Source, iri: str) -> tuple[Relation, Evidence] | None:
+    """The claim of an IRI with its statement (without others' claims); None when there is none."""
+    claims = claims_of(source.select, (), only=[iri]) if source.catalogue.claim(iri) is not None else ()
+    for claim in claims:
+        key = key_called(source, claim.statement)
+        for relation in relations_called(source, [key] if key else [], claims=0):
+            return relation, claim
+    return None
+
+
 def list_evidence(
     source: Source,
     iri: str,
@@ -120,7 +151,7 @@ def list_evidence(
 ) -> EvidencePage:
     """The claims about an entity that pass, those published last first. Raises ParameterError for a foreign cursor."""
     asked = (iri, where, "evidence")
-    after = position_of(cursor, 2, *asked) if cursor else None
+    after = position_of(cursor, *asked) if cursor else None
     rows = source.catalogue.relations.claims(iri, where, after=after, limit=limit + 1)
     more = cursor_of(rows[limit - 1][2], *asked) if len(rows) > limit else None
     keys = list(dict.fromkeys(key for _, key, _ in rows[:limit]))
@@ -135,7 +166,7 @@ def list_evidence(
 
 def list_evidence_about(source: Source, key: str, *, cursor: str | None = None, limit: int = 100) -> EvidencePage:
     """The same for the claims about one statement, given by its key in the catalogue."""
-    after = position_of(cursor, 2, key) if cursor else None
+    after = position_of(cursor, key) if cursor else None
     rows = source.catalogue.relations.claims_about(key, after=after, limit=limit + 1)
     more = cursor_of(rows[limit - 1][1], key) if len(rows) > limit else None
     claims = {claim.claim: claim for claim in claims_of(source.select, (), only=[claim for claim, _ in rows[:limit]])}
@@ -153,7 +184,7 @@ def _holding(
     after: tuple[object, ...] | None,
     limit: int,
     claims: int,
-    as_of: date,
+    as_of: str,
 ) -> RelationPage:
     """The page of those statements that hold on a day, which only a look at each tells."""
     index = source.catalogue.relations
@@ -166,7 +197,7 @@ def _holding(
     rows = index.page(iri, where, sort=sort, descending=descending, limit=total)
     rows = [row for row in rows if wanted is None or row.key in wanted]
     relations = relations_called(source, [row.key for row in rows], claims=0)
-    standings = _standings(source, relations, as_of.isoformat())
+    standings = _standings(source, relations, as_of)
     held = {key_of(relation) for relation in relations if relation.statement in standings}
     holding = [row for row in rows if row.key in held]
     begin = 0
@@ -177,7 +208,8 @@ def _holding(
     if begin + limit < len(holding):
         more = cursor_of(page[-1].position, iri, where, sort, descending, as_of)
     found = relations_called(source, [row.key for row in page], claims=claims)
-    return RelationPage(found, len(holding), more, standings, complete=wanted is None)
+    against = _disagreements(source, found, as_of)
+    return RelationPage(found, len(holding), more, standings, against, complete=wanted is None)
 
 
 def _standings(source: Source, relations: Iterable[Relation], day: str) -> dict[str, Standing]:
@@ -190,12 +222,29 @@ def _standings(source: Source, relations: Iterable[Relation], day: str) -> dict[
         elif (standing := standing_on(relation, day)) is not None:
             found[relation.statement] = standing
     for group in sorted(groups):
-        leaders = source.catalogue.relations.page(
-            group, RelationFilter(("leads",), "in"), sort="sources", descending=True
-        )
-        rivals = relations_called(source, [row.key for row in leaders])
-        found |= {standing.relation.statement: standing for standing in leaders_on(rivals, day)}
+        found |= {standing.relation.statement: standing for standing in leaders_on(_leaders(source, group), day)}
     return found
+
+
+def _disagreements(source: Source, page: Iterable[Relation], day: str | None = None) -> tuple[Disagreement, ...]:
+    """Those in which a leadership of a page is one side; with a day, where both hold on it."""
+    listed = {relation.statement: relation.object for relation in page if relation.predicate == "leads"}
+    found: list[Disagreement] = []
+    for group in dict.fromkeys(listed.values()):
+        leaders = _leaders(source, group)
+        if day is not None:
+            leaders = tuple(one.relation for one in leaders_on(leaders, day))
+        sides = ((one, {one.one.statement, one.two.statement}) for one in disagreements(leaders))
+        found += [one for one, both in sides if not both.isdisjoint(listed)]
+    return tuple(found)
+
+
+def _leaders(source: Source, group: str) -> tuple[Relation, ...]:
+    """The leaderships of a group, the best supported first, with the claims that tell joint leaders from rivals."""
+    rows = source.catalogue.relations.page(
+        group, RelationFilter(("leads",), IN), sort="sources", descending=True, limit=LEADERS
+    )
+    return relations_called(source, [row.key for row in rows], claims=LEADERSHIP_CLAIMS)
 
 
 def _labels(source: Source, states: Iterable[StatementState]) -> dict[str, str]:

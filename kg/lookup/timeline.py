@@ -74,7 +74,7 @@ def timeline(
     Raises ParameterError for a foreign cursor.
     """
     asked = (iri, where, begin, end, descending, "timeline")
-    after = position_of(cursor, 2, *asked) if cursor else None
+    after = position_of(cursor, *asked) if cursor else None
     index = source.catalogue.relations
     rows = index.page(iri, where, sort="sources", descending=True, limit=COMPARED)
     compared = len(rows)

@@ -81,9 +81,9 @@ def find_many(source: SourceDep, batch: BatchIn) -> BatchOut:
 
 
 @router.get("/entities/{slug}", response_model=EntityHit, responses=LOOKUP_PROBLEMS, summary="One entity")
-def get_entity(entity: EntityDep) -> EntityHit:
-    """Its class and names. Its IRI answers with all that is said of it, as a page or as RDF."""
-    return entity_out(entity)
+def get_entity(source: SourceDep, entity: EntityDep) -> EntityHit:
+    """Its class, its names and, of a place, where it is. Its IRI answers with all that is said of it, as a page or as RDF."""
+    return entity_out(lookup.describe(source.select, entity.iri) or entity)
 
 
 def _found(service: Service, q: str, cls: str | None, limit: int) -> EntityList:
