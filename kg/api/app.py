@@ -24,7 +24,19 @@ from kg.api.negotiation import NotAcceptable
 from kg.api.pages import STATIC
 from kg.api.plain import plain_routes
 from kg.api.problems import MEDIA_TYPE, Refusal, problem_of
-from kg.api.routes import articles, documents, entities, exports, feeds, judgements, meta, queries, review
+from kg.api.routes import (
+    around,
+    articles,
+    documents,
+    entities,
+    exports,
+    feeds,
+    judgements,
+    meta,
+    queries,
+    relations,
+    review,
+)
 from kg.api.service import GraphService, Service
 from kg.api.sparql import SparqlEndpoint
 from kg.api.turns import Turns
