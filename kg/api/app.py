@@ -121,7 +121,7 @@ def _routes(service: Service) -> FastAPI:
     api.state.export_turns = Turns("exports", at_once=EXPORTS)
     for kind in (KgError, HTTPException, NotAcceptable, RequestValidationError, Exception):
         api.add_exception_handler(kind, _problem)
-    for routes in (meta, entities, relations, around, queries, articles, judgements, review, exports, feeds, documents):
+    for routes in (meta, pages, entities, relations, around, queries, articles, judgements, review, exports, feeds, documents):
         api.include_router(routes.router)
     api.mount("/static", StaticFiles(directory=STATIC), name="static")
     plain = api.openapi

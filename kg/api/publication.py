@@ -80,6 +80,11 @@ class Publication:
         """What keeps queries in bounds here."""
         return self._pool.protections() if self._pool else {"token_check": True}
 
+    @property
+    def cache(self) -> AnswerCache:
+        """The answers given before."""
+        return self._cache
+
     async def start(self) -> None:
         """Publish the workspace as it stands and begin to follow it."""
         if not self.is_remote:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode
 
 from kg.catalogue.rows import Retired
-from kg.catalogue.statements import statement_key, statement_of
-from kg.types import Statement
+from kg.catalogue.statements import statement_key
 
 __all__ = ["Outlines", "Section"]
 
@@ -22,13 +21,13 @@ __all__ = ["Outlines", "Section"]
 @dataclass(frozen=True, slots=True)
 class Section:
     """The statements of one predicate that have a thing as their subject (`outgoing`) or as their object: how many there
-    are, how many of them are disputed, and the first ones."""
+    are, how many of them are disputed, and the keys of the first ones."""
 
     predicate: str
     outgoing: bool
     total: int
     disputed: int
-    statements: tuple[Statement, ...]
+    statements: tuple[str, ...]
 
 
 class Outlines:
@@ -48,32 +47,6 @@ class Outlines:
         rows = self._db.execute(_SECTIONS, {"iri": iri, "first": first, "last": first + each})
         found = _sections(row for row in rows if (row["predicate"], bool(row["outgoing"])) == (predicate, outgoing))
         return found[0] if found else None
-
-    def best_claims(self, statement: Statement, *, supporting: int, disputing: int) -> tuple[tuple[str, ...], int]:
-        """The IRIs of the surest claims for and against a statement, and how many claims there are about it."""
-        key = self._db.execute(
-            "SELECT t.key FROM statements t JOIN entities s ON s.key = t.subject WHERE s.iri = ? AND t.predicate = ?"
-            " AND t.object = coalesce((SELECT key FROM entities WHERE iri = ?), 0) AND t.literal = ?",
-            (
-                statement.subject.value,
-                statement.predicate.value.rpartition("#")[2],
-                statement.object.value if isinstance(statement.object, NamedNode) else None,
-                "" if isinstance(statement.object, NamedNode) else statement.object.value,
-            ),
-        ).fetchone()
-        if key is None:
-            return (), 0
-        best: list[str] = []
-        for levels, limit in (((2, 1), supporting), ((0,), disputing)):
-            for level in levels:
-                rows = self._db.execute(
-                    "SELECT iri FROM claims WHERE statement = ? AND level = ? ORDER BY weight DESC LIMIT ?",
-                    (key[0], level, limit),
-                ).fetchall()
-                limit -= len(rows)
-                best += [row["iri"] for row in rows]
-        total = self._db.execute("SELECT count(*) FROM claims WHERE statement = ? AND level >= 0", (key[0],)).fetchone()
-        return tuple(best), int(total[0])
 
     def merged_into(self, iri: str, *, limit: int) -> list[Retired]:
         """The entities that were merged into this one, the last one first."""
@@ -106,8 +79,8 @@ class Outlines:
         )
         return [row["id"] for row in rows]
 
-    def most_reported(self, predicates: Sequence[str], limit: int) -> list[Statement]:
-        """The asserted statements of these predicates that most sources support."""
+    def most_reported(self, predicates: Sequence[str], limit: int) -> list[str]:
+        """The keys of the asserted statements of these predicates that most sources support."""
         marks = ", ".join("?" * len(predicates))
         rows = self._db.execute(
             f"{_STATEMENT} WHERE t.predicate IN ({marks})"  # noqa: S608 - question marks
@@ -115,10 +88,10 @@ class Outlines:
             " ORDER BY t.supporting_sources DESC, t.supporting_articles DESC, t.key LIMIT ?",
             (*predicates, limit),
         )
-        return _statements(rows)
+        return [statement_key(row) for row in rows]
 
-    def disputed(self, *, first: int, limit: int) -> tuple[list[Statement], int]:
-        """Statements that an article disputes, first those that others support, and how many such there are."""
+    def disputed(self, *, first: int, limit: int) -> tuple[list[str], int]:
+        """The keys of statements that an article disputes, first those that others support; and how many such there are."""
         rows = self._db.execute(
             f"{_STATEMENT} WHERE t.disputing_articles > 0"
             " ORDER BY min(t.supporting_sources, 1) DESC, t.disputing_sources + t.supporting_sources DESC, t.key"
@@ -126,7 +99,82 @@ class Outlines:
             (limit, first),
         )
         total = self._db.execute("SELECT count(*) FROM statements WHERE disputing_articles > 0").fetchone()[0]
-        return _statements(rows), int(total)
+        return [statement_key(row) for row in rows], int(total)
+
+    def events(
+        self,
+        *,
+        event_type: str | None,
+        since: str | None,
+        until: str | None,
+        first: int,
+        limit: int,
+    ) -> tuple[list[tuple[str, str]], int]:
+        """(event, start) of the events (of a type) that an article dates, the last first, and how many there are.
+
+        `since` and `until` are days, months or years, both included; dates are compared as far as both go.
+        """
+        values = {"type": event_type, "since": since, "until": until}
+        rows = self._db.execute(
+            f"{_DATED} ORDER BY d.literal DESC, e.iri LIMIT :limit OFFSET :first",
+            {**values, "limit": limit, "first": first},
+        )
+        total = self._db.execute(f"SELECT count(*) FROM ({_DATED})", values).fetchone()[0]  # noqa: S608 - ours
+        return [(row["iri"], row["literal"]) for row in rows], int(total)
+
+    def undated_events(self, *, event_type: str | None, limit: int) -> tuple[list[str], int]:
+        """The events (of a type) that no article dates, the last catalogued first, and how many there are."""
+        where = (
+            "FROM entities e WHERE e.cls = 'Event' AND (:type IS NULL OR e.event_type = :type) AND NOT EXISTS"
+            " (SELECT 1 FROM statements t WHERE t.subject = e.key AND t.predicate = 'startDate')"
+        )
+        rows = self._db.execute(
+            f"SELECT e.iri {where} ORDER BY e.key DESC LIMIT :limit", {"type": event_type, "limit": limit}
+        )
+        total = self._db.execute(f"SELECT count(*) {where}", {"type": event_type}).fetchone()[0]
+        return [row["iri"] for row in rows], int(total)
+
+    def reported_on(self, iri: str) -> tuple[str | None, str | None]:
+        """The first and the last day of an article that says something of an event (of anything: as a subject)."""
+        row = self._db.execute(
+            "SELECT min(c.published), max(c.published) FROM statements t JOIN claims c ON c.statement = t.key"
+            " WHERE t.subject = (SELECT key FROM entities WHERE iri = ?) AND c.level >= 0",
+            (iri,),
+        ).fetchone()
+        return row[0], row[1]
+
+    def several_leaders(self, limit: int) -> list[str]:
+        """The IRIs of what more than one person is asserted to lead, at whatever time, the most reported first."""
+        rows = self._db.execute(
+            "SELECT e.iri, sum(t.supporting_sources) AS weight FROM statements t JOIN entities e ON e.key = t.object"
+            " WHERE t.predicate = 'leads' AND EXISTS"
+            " (SELECT 1 FROM claims c WHERE c.statement = t.key AND c.level = 2)"
+            " GROUP BY e.key HAVING count(*) > 1 ORDER BY weight DESC, e.iri LIMIT ?",
+            (limit,),
+        )
+        return [row["iri"] for row in rows]
+
+    def conflicting_dates(self, *, first: int, limit: int) -> tuple[list[str], int]:
+        """The IRIs of the events that are asserted to begin on days that exclude each other, and how many there are."""
+        rows = self._db.execute(
+            f"SELECT e.iri FROM ({_CONFLICTS}) x JOIN entities e ON e.key = x.subject"  # noqa: S608 - ours
+            " ORDER BY x.weight DESC, e.iri LIMIT ? OFFSET ?",
+            (limit, first),
+        )
+        total = self._db.execute(f"SELECT count(*) FROM ({_CONFLICTS})").fetchone()[0]  # noqa: S608 - ours
+        return [row["iri"] for row in rows], int(total)
+
+    def count_neighbours(self, iri: str) -> int:
+        """How many things an asserted statement joins to an entity."""
+        row = self._db.execute(
+            "WITH thing AS (SELECT key FROM entities WHERE iri = ?), t AS ("
+            " SELECT key, object AS other FROM statements WHERE subject = (SELECT key FROM thing) AND object > 0"
+            " UNION ALL SELECT key, subject FROM statements WHERE object = (SELECT key FROM thing))"
+            " SELECT count(DISTINCT t.other) FROM t"
+            " WHERE EXISTS (SELECT 1 FROM claims c WHERE c.statement = t.key AND c.level = 2)",
+            (iri,),
+        ).fetchone()
+        return int(row[0])
 
     def most_mentioned(self, cls: str, limit: int) -> list[tuple[str, int]]:
         """(entity, articles): the named entities of a class that most articles speak of."""
@@ -148,18 +196,14 @@ class Outlines:
 
 
 def _sections(rows: Iterable[sqlite3.Row]) -> list[Section]:
-    found: dict[tuple[str, bool], tuple[sqlite3.Row, list[Statement]]] = {}
+    found: dict[tuple[str, bool], tuple[sqlite3.Row, list[str]]] = {}
     for row in rows:
         key = row["predicate"], bool(row["outgoing"])
-        found.setdefault(key, (row, []))[1].append(statement_of(statement_key(row)))
+        found.setdefault(key, (row, []))[1].append(statement_key(row))
     return [
         Section(predicate, outgoing, row["total"], row["disputed"], tuple(listed))
         for (predicate, outgoing), (row, listed) in found.items()
     ]
-
-
-def _statements(rows: Iterable[sqlite3.Row]) -> list[Statement]:
-    return [statement_of(statement_key(row)) for row in rows]
 
 
 _STATEMENT = """
@@ -181,3 +225,24 @@ ranked AS (
 SELECT r.*, s.iri AS subject_iri, o.iri AS object_iri FROM ranked r
 JOIN entities s ON s.key = r.subject LEFT JOIN entities o ON o.key = r.object
 WHERE r.place > :first AND r.place <= :last ORDER BY r.predicate, r.outgoing DESC, r.place"""
+
+_DATED = """
+WITH dated AS (
+  SELECT t.subject, t.literal, row_number() OVER (
+    PARTITION BY t.subject ORDER BY t.supporting_sources DESC, length(t.literal) DESC, t.literal) AS place
+  FROM statements t WHERE t.predicate = 'startDate'
+    AND EXISTS (SELECT 1 FROM claims c WHERE c.statement = t.key AND c.level = 2))
+SELECT e.iri, d.literal FROM dated d JOIN entities e ON e.key = d.subject
+WHERE d.place = 1 AND e.cls = 'Event' AND (:type IS NULL OR e.event_type = :type)
+  AND (:since IS NULL OR substr(d.literal, 1, length(:since)) >= substr(:since, 1, length(d.literal)))
+  AND (:until IS NULL OR substr(d.literal, 1, length(:until)) <= substr(:until, 1, length(d.literal)))"""
+
+_CONFLICTS = """
+SELECT a.subject, max(a.supporting_sources + b.supporting_sources) AS weight FROM statements a JOIN statements b
+  ON b.subject = a.subject AND b.predicate = a.predicate AND b.literal > a.literal
+WHERE a.predicate = 'startDate'
+  AND substr(a.literal, 1, min(length(a.literal), length(b.literal)))
+   <> substr(b.literal, 1, min(length(a.literal), length(b.literal)))
+  AND EXISTS (SELECT 1 FROM claims c WHERE c.statement = a.key AND c.level = 2)
+  AND EXISTS (SELECT 1 FROM claims c WHERE c.statement = b.key AND c.level = 2)
+GROUP BY a.subject"""

@@ -19,7 +19,6 @@ __all__ = [
     "describe",
     "labels_of",
     "relations_in",
-    "relations_named",
     "relations_of",
     "relations_where",
     "statement",
@@ -75,16 +74,6 @@ def relations_where(select: Select, pattern: str, *, limit: int = 100) -> tuple[
     """The statements that a SPARQL pattern of ours binds to ?statement, with all their claims."""
     found = _relations(select, pattern, limit=limit)
     return _with_claims(found, claims_of(select, [relation.statement for relation in found]))
-
-
-def relations_named(select: Select, statements: Sequence[str], claims: Sequence[str]) -> tuple[Relation, ...]:
-    """These statements in this order, each with those of these claims that are about it: for a page that shows a choice."""
-    if not statements:
-        return ()
-    values = " ".join(str(NamedNode(iri)) for iri in statements)
-    found = _relations(select, f"VALUES ?statement {{ {values} }}", limit=len(statements))
-    known = {one.statement: one for one in _with_claims(found, claims_of(select, statements, only=claims))}
-    return tuple(known[iri] for iri in dict.fromkeys(statements) if iri in known)
 
 
 def statement(select: Select, iri: str) -> Relation | None:

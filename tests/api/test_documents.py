@@ -65,20 +65,20 @@ def test_a_thing_answers_a_browser_with_a_page(client: httpx.Client, paths: dict
     page = client.get(paths[kind], headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
-    assert "<h1>" in page.text
+    assert "<h1" in page.text
 
 
 def test_a_page_shows_each_sentence_with_the_words_marked(client: httpx.Client, paths: dict[str, str]) -> None:
     page = client.get(paths["group"] + ".html").text
-    assert '<mark title="subject">Boris Lund</mark>' in page
+    assert '<mark class="subject" title="subject">Boris Lund</mark>' in page
     assert "disputes it" in page
     assert "&#39; Association" in page
 
 
 def test_an_article_shows_what_it_says_and_its_text(client: httpx.Client) -> None:
     page = client.get(f"/article/{quote(URL_ID, safe='')}.html").text
-    assert "<strong>located in</strong>" in page
-    assert "where it has its taxes" in page
+    assert ">located in</a>" in page
+    assert ", where it has its taxes." in page
 
 
 def test_json_ld_is_compact_and_nests_claims_in_statements(client: httpx.Client, paths: dict[str, str]) -> None:

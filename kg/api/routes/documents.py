@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from pyoxigraph import NamedNode
+from starlette.datastructures import QueryParams
 
 from kg import lookup
 from kg.api.answers import etag_of, is_unchanged
@@ -31,17 +32,19 @@ def _route(kind: str) -> None:
         operation_id=f"get_{kind}",
     )
     def document(
-        service: ServiceDep, name: str, accept: AcceptDep = None, if_none_match: NoneMatchDep = None
+        service: ServiceDep, request: Request, name: str, accept: AcceptDep = None, if_none_match: NoneMatchDep = None
     ) -> Response:
         """JSON-LD, Turtle, N-Triples, RDF/XML or HTML; an extension (`.ttl`, `.jsonld`, …) wins over Accept."""
-        return _document(service, kind, name, accept, if_none_match)
+        return _document(service, kind, name, accept, if_none_match, request.query_params)
 
 
 for _kind in lookup.KINDS:
     _route(_kind)
 
 
-def _document(service: Service, kind: str, name: str, accept: str | None, if_none_match: str | None) -> Response:
+def _document(
+    service: Service, kind: str, name: str, accept: str | None, if_none_match: str | None, query: QueryParams
+) -> Response:
     version = service.version()  # before the look-up: a tag must never be newer than what it stands for
     found = _find(service, kind, name)
     if isinstance(found, Response):
@@ -51,7 +54,7 @@ def _document(service: Service, kind: str, name: str, accept: str | None, if_non
     href = "/" + iri.value.removeprefix(service.workspace.base)
     others = (f'<{href}.{o.extension}>; rel="alternate"; type="{o.media_type}"' for o in DOCUMENTS)
     headers = {
-        "ETag": etag_of(version, offer, iri.value),
+        "ETag": etag_of(version, offer, iri.value, str(query) if offer is HTML else ""),
         "Vary": "Accept",
         "Cache-Control": "no-cache",
         "Link": ", ".join(others),
@@ -59,7 +62,7 @@ def _document(service: Service, kind: str, name: str, accept: str | None, if_non
     if is_unchanged(headers["ETag"], if_none_match):
         return Response(status_code=304, headers=headers)
     if offer is HTML:
-        return HTMLResponse(document_page(service, kind, iri), headers=headers)
+        return HTMLResponse(document_page(service, kind, iri, query), headers=headers)
     body = written(service.workspace.store, scope, offer)
     return Response(body, media_type=offer.content_type, headers=headers)
 

@@ -9,28 +9,15 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from kg import __version__, vocab
+from kg import __version__
 from kg.api.depends import AcceptDep, ServiceDep, TurnDep, WriterDep, problems
 from kg.api.models import Health, Readiness, Resolved
 from kg.api.negotiation import TRIPLES, choose
 from kg.api.pages import render
-from kg.api.routes.queries import query_out
 from kg.api.service import Service
 from kg.api.void import void_description
 
 router = APIRouter(tags=["service"])
-
-SHOWN = 10
-
-
-@router.get("/", response_class=HTMLResponse, include_in_schema=False)
-def index(service: ServiceDep) -> HTMLResponse:
-    """The page that a visitor meets first."""
-    queries = [query_out(query) for query in service.queries.values()]
-    page = render(
-        "index.html", service.workspace.base, counts=_counts(service), queries=queries, articles=_articles(service)
-    )
-    return HTMLResponse(page)
 
 
 @router.get("/healthz", response_model=Health, summary="Whether the process answers")
@@ -87,25 +74,6 @@ def resolve(service: ServiceDep) -> Resolved:
 def rebuild(service: ServiceDep) -> Resolved:
     """Write the whole graph anew: what `kg rebuild` does. Queries read the old one meanwhile."""
     return Resolved(task="rebuild", seconds=_timed(service.rebuild))
-
-
-def _counts(service: Service) -> dict[str, int]:
-    counts = service.counts()
-    entities = sum(counts[name] for name in vocab.ENTITY_CLASSES)
-    return {"articles": counts["articles"], "entities": entities, "statements": counts["statements"]}
-
-
-def _articles(service: Service) -> list[dict[str, object]]:
-    rows = service.workspace.catalogue.articles.rows(limit=SHOWN)
-    return [
-        {
-            "iri": service.article_iri(row.id).value,
-            "title": row.title or row.id,
-            "publisher": row.publisher or "",
-            "published": row.published or "",
-        }
-        for row in rows
-    ]
 
 
 def _timed(task: Callable[[], None]) -> float:

@@ -1,0 +1,106 @@
+"""Where articles disagree: statements that others deny, several leaders at one time, events of two days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kg import lookup
+from kg.api.pages.home import described
+from kg.api.pages.reading import choice, entities_of, page_of, source_of
+from kg.api.service import Service
+from kg.catalogue import RelationFilter
+from kg.lookup import Entity, Relation
+
+__all__ = ["Rivalry", "disagreements_values", "rivalry_of"]
+
+KINDS = ("leaders", "denied", "dates")
+FIRST = 4  # of each kind on the page of all
+ON_A_PAGE = 15
+GROUPS = 300  # with several leaders over time, of which it is asked whether they overlap
+LEADERS = 40
+EACH = 3  # sentences of each side
+
+
+@dataclass(frozen=True, slots=True)
+class Rivalry:
+    """Something of which articles say several things that exclude each other: the statements, side by side."""
+
+    about: Entity
+    sides: tuple[Relation, ...]
+
+
+def disagreements_values(service: Service, entity: Entity | None, query: Mapping[str, str]) -> dict[str, Any]:
+    """What the template is handed: all kinds with their first ones, a page of one kind, or what is about one thing."""
+    kind, page = choice(query, "kind", KINDS), page_of(query)
+    first, limit = ((page - 1) * ON_A_PAGE, ON_A_PAGE) if kind else (0, FIRST)
+    outlines = service.workspace.catalogue.outlines
+    values: dict[str, Any] = {
+        "entity": entity,
+        "kind_wanted": kind,
+        "FIRST": FIRST,
+        "page": page,
+        "leaders": [],
+        "denied": [],
+        "dates": [],
+    }
+    totals = dict.fromkeys(KINDS, 0)
+    if entity is not None:
+        rivalry = rivalry_of(service, entity)
+        dates = _dates(service, entity) if entity.cls == "Event" else None
+        rows = service.workspace.catalogue.relations.page(
+            entity.iri, RelationFilter(), sort="sources", descending=True, limit=2000
+        )
+        keys = [row.key for row in rows]
+        denied = [one for one in lookup.relations_called(source_of(service), keys, claims=0) if one.disputing_articles]
+        shown = denied[first : first + ON_A_PAGE]
+        values["denied"] = lookup.relations_called(
+            source_of(service), [lookup.key_of(o) for o in shown], claims=2 * EACH
+        )
+        values["leaders"], values["dates"] = [rivalry] if rivalry else [], [dates] if dates else []
+        totals = {"leaders": len(values["leaders"]), "denied": len(denied), "dates": len(values["dates"])}
+    else:
+        groups = entities_of(service, outlines.several_leaders(GROUPS))
+        rivalries = [found for group in groups.values() if (found := rivalry_of(service, group, claims=EACH))]
+        totals["leaders"] = len(rivalries)
+        keys, totals["denied"] = outlines.disputed(first=first, limit=limit)
+        iris, totals["dates"] = outlines.conflicting_dates(first=first, limit=limit)
+        if kind in (None, "leaders"):
+            values["leaders"] = rivalries[first : first + limit]
+        if kind in (None, "denied"):
+            values["denied"] = described(service, keys, each=2 * EACH)
+        if kind in (None, "dates"):
+            events = entities_of(service, iris).values()
+            values["dates"] = [found for event in events if (found := _dates(service, event))]
+    values["totals"] = totals
+    values["pages"] = -(-totals[kind] // ON_A_PAGE) if kind else 1
+    return values
+
+
+def rivalry_of(service: Service, group: Entity, *, claims: int = EACH) -> Rivalry | None:
+    """The leaders that articles give a group at one time; None when there is one at a time."""
+    source = source_of(service)
+    rows = source.catalogue.relations.page(
+        group.iri, RelationFilter(("leads",), "in", asserted=True), sort="sources", descending=True, limit=LEADERS
+    )
+    if len(rows) < 2:
+        return None
+    relations = lookup.relations_called(source, [row.key for row in rows], claims=claims)
+    at_odds = {one.statement for pair in lookup.disagreements(relations) for one in _pair(pair)}
+    sides = tuple(one for one in relations if one.statement in at_odds)
+    return Rivalry(group, sides) if sides else None
+
+
+def _pair(pair: lookup.Disagreement) -> Sequence[Relation]:
+    return pair.one, pair.two
+
+
+def _dates(service: Service, event: Entity) -> Rivalry | None:
+    """The days on which articles say that an event began, if some exclude each other."""
+    source = source_of(service)
+    rows = source.catalogue.relations.page(
+        event.iri, RelationFilter(("startDate",), "out", asserted=True), sort="sources", descending=True, limit=8
+    )
+    relations = lookup.relations_called(source, [row.key for row in rows], claims=EACH)
+    return Rivalry(event, relations) if len(relations) > 1 else None
