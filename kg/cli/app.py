@@ -19,7 +19,7 @@ __all__ = ["COMMANDS", "SECTIONS", "main"]
 
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Begin": ("demo", "init", "ingest"),
-    "Ask": ("search", "show", "leaders", "history", "diff", "changes", "run", "query", "stats", "serve"),
+    "Ask": ("search", "show", "path", "leaders", "history", "diff", "changes", "run", "query", "stats", "serve"),
     "Correct": ("review", "merge", "split", "accept", "reject", "label", "undo", "judgements", "explain"),
     "Take out": ("export", "extract"),
     "Look after": ("delete", "resolve", "rebuild", "check", "backup", "restore", "key", "train", "evaluate", "corpus"),
