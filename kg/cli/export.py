@@ -133,6 +133,7 @@ def command(
         parts = (entity, article, query, named, since or until)
         if sum(part is not None for part in parts) > 1:
             raise MisuseError("--entity, --article, --query, --named and --since or --until exclude each other")
+        scope: Scope | None
         if query is not None:
             scope = _of_query(workspace, query, timeout)
         elif named is not None:

@@ -211,10 +211,11 @@ class Things:
         """Entity → the words by which an article names it, for the entities that it speaks of."""
         words: dict[NamedNode, set[str]] = {}
         for link in self._store.quads(None, vocab.denotes, None, article):
-            kinds = {quad.object.value for quad in self._store.quads(_iri(link), vocab.mentionKind, None, article)}
-            if isinstance(link.object, NamedNode) and kinds <= {"name"}:
-                exact = self._store.quads(_iri(link), vocab.oa_exact, None, article)
-                words.setdefault(link.object, set()).update(q.object.value for q in exact)
+            assert isinstance(link.subject, NamedNode), "mentions have IRIs"
+            mention = self._node(link.subject, article)
+            exact = _least(mention, vocab.oa_exact)
+            if isinstance(link.object, NamedNode) and exact and _least(mention, vocab.mentionKind) == "name":
+                words.setdefault(link.object, set()).add(exact)
         return {iri: sorted(words[iri]) for iri in sorted(words, key=lambda iri: iri.value)}
 
     def _claim(self, link: Quad) -> ClaimOf | None:
@@ -250,11 +251,6 @@ class Things:
         for quad in self._store.quads(iri, None, None, graph):
             node.setdefault(quad.predicate, []).append(quad.object)
         return node
-
-
-def _iri(quad: Quad) -> NamedNode:
-    assert isinstance(quad.subject, NamedNode), "mentions have IRIs"
-    return quad.subject
 
 
 def _least(node: Node, predicate: NamedNode) -> str | None:

@@ -64,7 +64,7 @@ def formats(accept: str | None = None) -> Formats:
     True
     """
     solutions, triples = best(accept, SOLUTION_OFFERS), best(accept, TRIPLE_OFFERS)
-    return Formats(solutions and solutions.media_type, triples and triples.media_type)
+    return Formats(solutions.media_type if solutions else None, triples.media_type if triples else None)
 
 
 def best(accept: str | None, offers: Sequence[Offer]) -> Offer | None:

@@ -7,6 +7,7 @@ import json
 import random
 import threading
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,8 @@ from kg.graph import jsonld
 from kg.graph.export import FORMATS, export
 from kg.graph.facts import article_iri, ontology_graph
 from kg.graph.oxigraph import OxigraphStore
-from kg.graph.scope import WHOLE, Scope
-from tests.golden.story import BASE, INES, LEAGUE, MONTEVIDEO, RUI, STORY, TOMAS, commit, golden_store
+from kg.graph.scope import WHOLE, Provenance, Scope
+from tests.golden.story import BASE, CARLA, INES, LEAGUE, MONTEVIDEO, RUI, STORY, TOMAS, commit, golden_store
 
 DEFAULT = DefaultGraph()
 WITH_GRAPHS = ("trig", "nquads")
@@ -55,7 +56,9 @@ def golden() -> OxigraphStore:
     return golden_store(ontology=True)
 
 
-def written(store: OxigraphStore, form: str, scope: Scope = WHOLE, *, provenance: bool = True) -> bytes:
+def written(
+    store: OxigraphStore, form: str, scope: Scope = WHOLE, *, provenance: Provenance | str | bool = True
+) -> bytes:
     out = io.BytesIO()
     export(store, form, out, scope=scope, provenance=provenance)
     return out.getvalue()
@@ -322,6 +325,137 @@ def test_the_whole_without_provenance_is_facts_alone(golden: OxigraphStore) -> N
     assert not [quad for quad in found if quad.object in (vocab.Statement, vocab.Article, vocab.Claim)]
     entities = {quad.subject for quad in found if quad.predicate == vocab.rdfs_label}
     assert {quad.subject for quad in found} == entities
+
+
+# Levels of provenance
+
+
+@pytest.mark.parametrize(
+    "scope", [WHOLE, Scope(entity=INES.iri), Scope(article=article_iri(BASE, STORY[0].id))], ids=str
+)
+def test_statements_come_with_their_counts_and_without_articles_and_claims(golden: OxigraphStore, scope: Scope) -> None:
+    none, statements, full = (
+        set(parse(written(golden, "nquads", scope, provenance=level), RdfFormat.N_QUADS)) for level in Provenance
+    )
+    assert none < statements < full
+    assert {quad.graph_name for quad in statements} == {DEFAULT}
+    types = {quad.object for quad in statements if quad.predicate == vocab.rdf_type}
+    assert vocab.Statement in types
+    assert types.isdisjoint({vocab.Article, vocab.Claim, vocab.Mention})
+    nodes = {quad.subject for quad in statements if quad.object == vocab.Statement}
+    assert nodes == {
+        quad.subject for quad in full if quad.object == vocab.Statement and quad.predicate == vocab.rdf_type
+    }
+
+
+def test_facts_alone_have_nothing_that_our_commits_say_of_statements_and_articles() -> None:
+    written_of_records = {
+        triple.predicate
+        for update in (commit(),)
+        for triple in _inserted(update)
+        if triple.subject.value.startswith((f"{BASE}statement/", f"{BASE}article/"))
+    }
+    assert vocab.lastCurrent in written_of_records
+    store = golden_store()
+    found = {quad.predicate for quad in parse(written(store, "nquads", provenance=False), RdfFormat.N_QUADS)}
+    assert found.isdisjoint(written_of_records - {vocab.rdf_type})
+
+
+def _inserted(update: str) -> list[Triple]:
+    store = OxigraphStore.in_memory()
+    store.update(update)
+    return [quad.triple for quad in store.quads(graph=DEFAULT)]
+
+
+# RDF 1.2
+
+
+@pytest.mark.parametrize("form", ["turtle", "trig", "ntriples", "nquads"])
+@pytest.mark.parametrize("limit", [10**6, 10], ids=["small", "large"])
+def test_with_reifiers_a_statement_is_a_triple_term_away_from_its_fact(
+    golden: OxigraphStore, form: str, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_module, "SORTED_QUADS", limit)
+    out = io.BytesIO()
+    export(golden, form, out, reifiers=True)
+    store = OxigraphStore.in_memory()
+    store._store.extend(parse(out.getvalue(), FORMATS[form]))
+    rows = store.query(
+        "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX kg: <https://w3id.org/newsgraph/ontology#>"
+        "SELECT ?p ?g ?c WHERE { ?x rdf:reifies <<( ?p kg:leads ?g )>> ; kg:asserted true ; kg:confidence ?c }"
+    ).rows()
+    assert {(row["p"], row["g"]) for row in rows} == {(INES.iri, LEAGUE.iri), (RUI.iri, LEAGUE.iri)}
+    assert not store.quads(None, vocab.rdf_subject)
+    without = {quad for quad in expected(golden, form) if quad.predicate not in export_module._ENDS}
+    assert {quad for quad in store.quads() if not isinstance(quad.object, Triple)} == without
+
+
+@pytest.mark.parametrize("form", ["jsonld", "rdfxml"])
+def test_formats_without_triple_terms_refuse_reifiers(golden: OxigraphStore, form: str) -> None:
+    with pytest.raises(StoreError, match="triple terms"):
+        export(golden, form, io.BytesIO(), reifiers=True)
+
+
+# More scopes
+
+
+def test_a_greater_depth_adds_what_concerns_the_neighbours(golden: OxigraphStore) -> None:
+    rings = [
+        set(parse(written(golden, "nquads", Scope(entity=CARLA.iri, depth=depth)), RdfFormat.N_QUADS))
+        for depth in (1, 2, 3)
+    ]
+    assert rings[0] < rings[1] < rings[2]
+    assert not [quad for quad in rings[0] if quad.subject == TOMAS.iri]
+    assert [quad for quad in rings[1] if quad.subject == TOMAS.iri and quad.predicate == vocab.memberOf]
+    with pytest.raises(ValueError, match="depth"):
+        Scope(entity=CARLA.iri, depth=0)
+
+
+def test_a_time_is_what_the_articles_of_its_days_say(golden: OxigraphStore) -> None:
+    march = set(parse(written(golden, "trig", Scope(since=date(2024, 3, 11), until=date(2024, 3, 15))), RdfFormat.TRIG))
+    assert {quad.graph_name for quad in march} - {DEFAULT} == {article_iri(BASE, told.id) for told in STORY[1:3]}
+    one, two = (
+        set(parse(written(golden, "trig", Scope(article=article_iri(BASE, told.id))), RdfFormat.TRIG))
+        for told in STORY[1:3]
+    )
+    assert march == one | two
+    assert written(golden, "turtle", Scope(since=date(2030, 1, 1))) == written(OxigraphStore.in_memory(), "turtle")
+
+
+def test_rows_stand_for_the_things_they_name_and_what_is_said_between_those(golden: OxigraphStore) -> None:
+    pair = Scope(rows=((INES.iri, LEAGUE.iri), (MONTEVIDEO.iri,)))
+    found = set(parse(written(golden, "nquads", pair, provenance="statements"), RdfFormat.N_QUADS))
+    facts = {
+        (q.subject, vocab.local(q.predicate), q.object) for q in found if vocab.local(q.predicate) in vocab.PREDICATES
+    }
+    assert facts == {(INES.iri, "leads", LEAGUE.iri)}, "Montevideo is in a row of its own"
+    assert {quad.subject for quad in found if quad.predicate == vocab.rdfs_label} == {
+        INES.iri,
+        LEAGUE.iri,
+        MONTEVIDEO.iri,
+    }
+    claim = next(quad.subject for quad in golden.quads(None, vocab.disputes))
+    disputed = set(parse(written(golden, "nquads", Scope(rows=((claim,),))), RdfFormat.N_QUADS))
+    assert {quad.subject for quad in disputed if quad.object == vocab.Statement} == {
+        quad.object for quad in golden.quads(claim, vocab.disputes)
+    }
+    assert len({quad.subject for quad in disputed if quad.object == vocab.Claim}) == 2, "the allegation too"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_large_part_is_the_same_part(golden: OxigraphStore, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    scope = Scope(since=date(2024, 3, 1))
+    small = canonical(parse(written(golden, form, scope), FORMATS[form]))
+    monkeypatch.setattr(export_module, "SORTED_QUADS", 10)
+    assert canonical(parse(written(golden, form, scope), FORMATS[form])) == small
+
+
+def test_large_n_triples_are_sorted_lines(
+    golden: OxigraphStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_module, "SORTED_QUADS", 10)
+    lines = written(golden, "ntriples").splitlines()
+    assert lines == sorted(set(lines))
 
 
 @pytest.mark.parametrize("scope", [Scope(entity=OWN), Scope(article=OWN)], ids=["entity", "article"])
