@@ -7,11 +7,20 @@
     ├── OntologyError           ontology files or statements that break the ontology
     ├── QueryError
     │   ├── QuerySyntaxError    not SPARQL, with the engine's message
-    │   ├── QueryRefused        SPARQL that we do not run: SERVICE, LOAD, too long, nested too deep
+    │   ├── QueryRefused        SPARQL that we do not run
+    │   │   ├── CallRefused     SERVICE or LOAD: it would call another server
+    │   │   ├── QueryTooLong    more characters than allowed
+    │   │   └── QueryTooDeep    brackets nested deeper than allowed
     │   ├── QueryTimeout        ran longer than its deadline and was killed
-    │   ├── QueryTooLarge       needed more memory, or produced more, than allowed
+    │   ├── QueryTooLarge       needed more than allowed
+    │   │   ├── OutOfMemory     of memory
+    │   │   └── ResultTooLarge  for its answer
     │   ├── QueryBusy           no worker became free in time
+    │   │   ├── QueueFull       too many wait for one already
+    │   │   └── ClientBusy      too many of the same client run or wait already
     │   ├── QueryCancelled      whoever asked went away, and the query was killed
+    │   ├── WorkerLost          something else killed the query's worker, twice
+    │   ├── ServiceFailed       another server that the query calls by SERVICE gave no answer
     │   ├── QueryFileError      a file in queries/ whose header and text disagree: nothing starts
     │   ├── UnknownQuery        no queries/NAME.rq
     │   └── ParameterError      an argument that the named query does not take, or of the wrong type
@@ -34,10 +43,13 @@ from __future__ import annotations
 __all__ = [
     "AmbiguousEntity",
     "ArticleError",
+    "CallRefused",
+    "ClientBusy",
     "ExtractorError",
     "KgError",
     "ModelError",
     "OntologyError",
+    "OutOfMemory",
     "ParameterError",
     "ProtectedGraph",
     "QueryBusy",
@@ -47,15 +59,21 @@ __all__ = [
     "QueryRefused",
     "QuerySyntaxError",
     "QueryTimeout",
+    "QueryTooDeep",
     "QueryTooLarge",
+    "QueryTooLong",
+    "QueueFull",
     "RdfSyntaxError",
     "ResolutionError",
+    "ResultTooLarge",
+    "ServiceFailed",
     "StoreError",
     "StoreLocked",
     "StoreUnavailable",
     "UnknownEntity",
     "UnknownGraph",
     "UnknownQuery",
+    "WorkerLost",
     "WorkspaceError",
 ]
 
@@ -101,6 +119,18 @@ class QueryRefused(QueryError):
     """SPARQL that we do not run; the message names the limit or the construct."""
 
 
+class CallRefused(QueryRefused):
+    """A query or update that would call another server: SERVICE, LOAD."""
+
+
+class QueryTooLong(QueryRefused):
+    """A query or update with more characters than allowed."""
+
+
+class QueryTooDeep(QueryRefused):
+    """A query or update whose brackets are nested deeper than allowed."""
+
+
 class QueryTimeout(QueryError):
     """The query ran longer than `timeout_s` seconds and its worker was killed."""
 
@@ -110,15 +140,45 @@ class QueryTimeout(QueryError):
 
 
 class QueryTooLarge(QueryError):
-    """The query needed more memory, or its answer was larger, than allowed."""
+    """The query, or a document, needed more than allowed."""
+
+
+class OutOfMemory(QueryTooLarge):
+    """The query needed more memory than allowed, and its worker was killed."""
+
+
+class ResultTooLarge(QueryTooLarge):
+    """The answer is larger than allowed."""
 
 
 class QueryBusy(QueryError):
     """No query worker became free in time; try again after `retry_after_s` seconds."""
 
+    why = "all query workers are busy"
+
     def __init__(self, retry_after_s: int = 1) -> None:
-        super().__init__("all query workers are busy", hint=f"try again in {retry_after_s} s")
+        super().__init__(self.why, hint=f"try again in {retry_after_s} s")
         self.retry_after_s = retry_after_s
+
+
+class QueueFull(QueryBusy):
+    """As many queries as may wait do so already."""
+
+    why = "too many queries are waiting already"
+
+
+class ClientBusy(QueryBusy):
+    """As many queries of one client as may run or wait do so already."""
+
+    why = "too many of your queries are running or waiting already"
+
+
+class WorkerLost(QueryError):
+    """The query's worker was killed, and not by us: by the system for want of memory, or by a person."""
+
+
+class ServiceFailed(QueryError):
+    """Another server, which the query calls by SERVICE, gave no answer that can be used."""
 
 
 class QueryCancelled(QueryError):

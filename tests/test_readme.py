@@ -178,7 +178,7 @@ def test_the_commands_of_the_readme_work(tour: Path, block: Block) -> None:
         pytest.param("--show-cut", ["Leave a comment"], id="cut clutter is listed"),
         pytest.param("/healthz", ["Caribbean Mediation Council", '"bindings"'], id="HTTP"),
         pytest.param("/relations", ["Judith Greaves", '"exact"', "kg:Group"], id="relations with evidence"),
-        pytest.param("kg key newsroom", ["pilots-2031-05-02", '"added"'], id="writing with a key"),
+        pytest.param("kg key create newsroom", ["pilots-2031-05-02", '"added"'], id="writing with a key"),
         pytest.param("kg.open", ["0 new, 1 unchanged"], id="Python"),
     ],
 )

@@ -16,6 +16,7 @@ from kg.api.protocol import QueryRequest
 from kg.api.service import GraphService
 from kg.forms import form_of
 from kg.graph import Answer
+from kg.graph.federation import calls_others
 from kg.graph.workers import Cancellation, QueryStream
 
 __all__ = ["Reply", "answer", "etag_of", "is_unchanged"]
@@ -68,7 +69,7 @@ async def answer(
     version = service.publication.published.version
     etag = etag_of(version, offer, request.query, *request.default_graphs, "", *request.named_graphs)
     headers = {"ETag": etag, "Vary": "Accept", "Cache-Control": "no-cache", "Graph-Version": str(version)}
-    if is_unchanged(etag, if_none_match):
+    if is_unchanged(etag, if_none_match) and not calls_others(request.query):
         return Reply(304, b"", offer.content_type, headers)
     media_type = JSON_RESULTS.media_type if offer is HTML else offer.media_type
     result = await service.publication.ask(request, media_type, short=short, client=client, cancel=cancel)

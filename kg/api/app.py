@@ -18,6 +18,8 @@ from kg import __version__
 from kg.api.graphs import FORMS as GRAPH_FORMS
 from kg.api.graphs import GraphsEndpoint
 from kg.api.hosts import host_check
+from kg.api.limits import PUBLIC_LIMIT, RateLimiter
+from kg.api.metrics import Reading
 from kg.api.middleware import Envelope
 from kg.api.models import ArticleIn, ProblemOut
 from kg.api.negotiation import NotAcceptable
@@ -88,12 +90,17 @@ def _enveloped(service: GraphService, rest: ASGIApp, *, loopback: bool) -> ASGIA
     def max_body(path: str) -> int:
         return bodies.get("/graphs" if path.startswith("/graphs/") else path, SMALL_BODY)
 
+    unlimited_on_loopback = None if loopback else PUBLIC_LIMIT
+    limiter = RateLimiter(unlimited_on_loopback if settings.rate_limit is None else settings.rate_limit)
+    refused = Reading("rate_limited", "Requests refused as too many", lambda: limiter.refused, counter=True)
+    service.metrics.read([refused])
     return Envelope(
         GZipMiddleware(one_of, minimum_size=GZIP_FROM, compresslevel=GZIP_LEVEL),
+        service,
         origins=settings.cors_origins,
         max_body=max_body,
         check_host=host_check(settings.host, service.base, settings.allowed_hosts, loopback=loopback),
-        audit=service.audit,
+        limiter=limiter,
     )
 
 
@@ -117,8 +124,14 @@ def _routes(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     api.state.service = service
-    api.state.turns = Turns("writes", at_once=1)
-    api.state.export_turns = Turns("exports", at_once=EXPORTS)
+    turns, exports_ = Turns("writes", at_once=1), Turns("exports", at_once=EXPORTS)
+    api.state.turns, api.state.export_turns = turns, exports_
+    service.metrics.read(
+        [
+            Reading("writes_waiting", "Articles and decisions that wait for their turn", lambda: turns.waiting),
+            Reading("exports_waiting", "Exports that wait for their turn", lambda: exports_.waiting),
+        ]
+    )
     for kind in (KgError, HTTPException, NotAcceptable, RequestValidationError, Exception):
         api.add_exception_handler(kind, _problem)
     for routes in (meta, pages, entities, relations, around, queries, articles, judgements, review, exports, feeds, documents):

@@ -1,4 +1,4 @@
-"""Who changed what, and when: one line of JSON for each request that came with a right to write."""
+"""Who changed what, and when: one line of JSON for each request that came with a key to write, done or refused."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class AuditLog:
         self._path = folder / FILE if folder is not None else None
         self._lock = threading.Lock()
 
-    def write(self, scope: MutableMapping[str, Any], status: int, begun: float) -> None:
-        """Log a request if a key let it in; `begun` is in monotonic seconds. A full disk stops no answer."""
+    def write(self, scope: MutableMapping[str, Any], route: str, status: int, begun: float) -> None:
+        """Log a request that came to write with a key; `begun` is in monotonic seconds. A full disk stops no answer."""
         facts: Mapping[str, Any] = notes(scope)
         if "key" not in facts:
             return
@@ -51,9 +51,11 @@ class AuditLog:
                 "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
                 "client": (scope.get("client") or ("",))[0],
                 "method": scope["method"],
+                "route": route,
                 "path": scope["path"],
                 **facts,
                 "status": status,
+                "outcome": _outcome(status),
                 "seconds": round(time.monotonic() - begun, 3),
             },
             ensure_ascii=False,
@@ -68,3 +70,10 @@ class AuditLog:
                     out.write(f"{line}\n")
         except OSError as error:
             log.error("%s: %s; not logged: %s", self._path, error, line)
+
+
+def _outcome(status: int) -> str:
+    """What came of a request, in a word."""
+    if status < 400:
+        return "done"
+    return "refused" if status in (401, 403, 429) else "rejected" if status < 500 else "failed"

@@ -17,6 +17,8 @@ from kg.api.problems import Refusal
 
 __all__ = ["body_of", "media_type_of", "spooled", "unpacked"]
 
+IN_MEMORY = 1 << 16
+
 
 async def chunks_of(receive: Receive) -> AsyncIterator[bytes]:
     """Yield a request's body as it comes."""
@@ -31,8 +33,12 @@ async def chunks_of(receive: Receive) -> AsyncIterator[bytes]:
 
 
 async def body_of(receive: Receive) -> bytes:
-    """The whole body of a request."""
-    return b"".join([chunk async for chunk in chunks_of(receive)])
+    """The whole body of a request; while it comes, what is long lies on disk: a thousand may come slowly at once."""
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+        async for chunk in chunks_of(receive):
+            file.write(chunk)
+        file.seek(0)
+        return file.read()
 
 
 @asynccontextmanager

@@ -23,13 +23,22 @@ class AnswerCache:
         self._size = 0
         self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
         self._lock = threading.Lock()
+        self.hits = self.misses = 0
+
+    @property
+    def size(self) -> int:
+        """The bytes of the answers kept."""
+        return self._size
 
     def get(self, key: Hashable) -> Answer | None:
         """The answer kept under the key, or None."""
         with self._lock:
             answer = self._answers.get(key)
-            if answer is not None:
-                self._answers.move_to_end(key)
+            if answer is None:
+                self.misses += 1
+                return None
+            self.hits += 1
+            self._answers.move_to_end(key)
             return answer
 
     def put(self, key: Hashable, answer: Answer) -> None:

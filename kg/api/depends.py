@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 
+from kg.access import KeyScope
 from kg.api.keys import authorise
 from kg.api.models import ProblemOut
 from kg.api.problems import MEDIA_TYPE
@@ -16,6 +17,7 @@ from kg.api.turns import Turns
 __all__ = [
     "PROBLEMS",
     "AcceptDep",
+    "AdminDep",
     "ExportTurnsDep",
     "KeyNameDep",
     "NoneMatchDep",
@@ -42,7 +44,17 @@ def _writer(
 
     The parameters are named for the OpenAPI document alone.
     """
-    return authorise(_service(request).keys, request.scope).name or None
+    key = authorise(_service(request).keys, request.scope)
+    return None if key.given else key.name
+
+
+def _admin(
+    request: Request,
+    authorization: Annotated[str | None, Header(description="Bearer KEY")] = None,
+    x_api_key: Annotated[str | None, Header(description="KEY, for clients that cannot set the other")] = None,
+) -> None:
+    """Let the request pass if it carries a key of the scope admin."""
+    authorise(_service(request).keys, request.scope, KeyScope.ADMIN)
 
 
 def _turns(request: Request) -> Turns:
@@ -65,6 +77,7 @@ async def _turn(turns: Annotated[Turns, Depends(_turns)]) -> AsyncIterator[None]
 
 ServiceDep = Annotated[Service, Depends(_service)]
 WriterDep = Depends(_writer)
+AdminDep = Depends(_admin)
 TurnDep = Depends(_turn)
 TurnsDep = Annotated[Turns, Depends(_turns)]
 ExportTurnsDep = Annotated[Turns, Depends(_export_turns)]

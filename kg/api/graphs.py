@@ -19,11 +19,14 @@ from starlette.types import Receive, Scope, Send
 from kg.api.answers import Reply, answer
 from kg.api.audit import note
 from kg.api.bodies import media_type_of, spooled, unpacked
+from kg.api.gone import cancelled_when_gone
 from kg.api.keys import authorise
+from kg.api.limits import client_of
 from kg.api.problems import Refusal
-from kg.api.protocol import QueryRequest, fields_of, freshness, iri, seconds
+from kg.api.protocol import QueryRequest, fields_of, freshness, iri, preferred_wait, seconds
 from kg.api.service import GraphService
 from kg.api.sparql import written_headers
+from kg.graph.workers import Cancellation
 from kg.vocab import PREFIXES
 from kg.workspace.direct import exists, unknown
 
@@ -60,7 +63,9 @@ class GraphsEndpoint:
         """Answer one request."""
         match scope["method"]:
             case "GET":
-                reply = await self._get(scope)
+                async with cancelled_when_gone(receive) as cancel:
+                    await (await self._get(scope, cancel)).send(send)
+                return
             case "PUT" | "POST":
                 reply = await self._write(scope, receive)
             case "DELETE":
@@ -69,7 +74,7 @@ class GraphsEndpoint:
                 raise Refusal(405, f"{method} on /graphs", hint="POST an update to /sparql", headers={"Allow": METHODS})
         await reply.send(send)
 
-    async def _get(self, scope: Scope) -> Reply:
+    async def _get(self, scope: Scope, cancel: Cancellation) -> Reply:
         request = self._request(scope)
         graph = self._named(request)
         service, headers = self._service, Headers(scope=scope)
@@ -80,11 +85,11 @@ class GraphsEndpoint:
         pattern = "?s ?p ?o" if isinstance(graph, DefaultGraph) else f"GRAPH {graph} {{ ?s ?p ?o }}"
         query = QueryRequest(
             f"{_PREFIXES}CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {pattern} }}",
-            timeout_s=seconds(request.fields.get("timeout", [])),
+            timeout_s=seconds(request.fields.get("timeout", [])) or preferred_wait(headers.getlist("prefer")),
             format=next(iter(request.fields.get("format", [])), None),
         )
-        client = (scope.get("client") or ("",))[0]
-        return await answer(service, query, headers.get("accept"), headers.get("if-none-match"), client=client)
+        accept, known = headers.get("accept"), headers.get("if-none-match")
+        return await answer(service, query, accept, known, client=client_of(scope), cancel=cancel)
 
     async def _write(self, scope: Scope, receive: Receive) -> Reply:
         """PUT or POST: all refusals that need no body come before it is read."""

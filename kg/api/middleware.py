@@ -1,30 +1,44 @@
-"""What every response gets, whoever made it: problem documents, CORS, HEAD, security headers, a bounded request body,
-a look at the name that was asked for, and a line in the audit log if it was a write.
+"""What every request gets, whoever answers it: a request id, a look at the name that was asked for, its client's share
+of requests, the right to read, a bounded body; and every response: problem documents, CORS, HEAD, security headers, an
+end if nobody takes it; then a line in the audit log if it was a write, one in the log, and a place in the metrics.
 
-A plain ASGI application around the others, so that /sparql, which FastAPI never sees, and errors have the same headers.
+A plain ASGI application around the others, so that /sparql, which FastAPI never sees, and errors have the same.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kg.api.audit import AuditLog, notes
-from kg.api.problems import MEDIA_TYPE, Problem, Refusal, problem_of
+from kg.api.audit import notes
+from kg.api.keys import key_of, may_read
+from kg.api.limits import RateLimiter, client_of
+from kg.api.logs import request_id
+from kg.api.problems import MEDIA_TYPE, RETRY_AFTER_S, Problem, Refusal, problem_of, too_large
+from kg.api.service import GraphService
 
 __all__ = ["Envelope", "send_problem"]
 
 log = logging.getLogger(__name__)
+requests_log = logging.getLogger("kg.requests")
 
 DRAIN_BYTES, DRAIN_S = 64_000_000, 5.0  # of a refused body
+BODY_S, BODY_BYTES_A_SECOND = 30.0, 4_000  # a body may take so long, and longer for its bytes
+SEND_S, SEND_BYTES_A_SECOND = 30.0, 16_000  # the same for a piece of an answer
 METHODS = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
-EXPOSED = "ETag, Graph-Version, Link, Location, Retry-After"
+EXPOSED = "ETag, Graph-Version, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+ALWAYS = frozenset({"/healthz", "/readyz"})  # for whoever watches the service, with no key and at any rate
+OUTSIDE_LIMITS = ("/static/", "/metrics")
+CLIENT_LEFT = 499  # in logs and metrics, as nginx has it
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
 SECURITY = {
     # text of articles and of queries ends up in pages: nothing inline runs, and scripts and styles are our own files
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
@@ -45,7 +59,8 @@ async def send_problem(problem: Problem, send: Send) -> None:
 
 
 class Envelope:
-    """The outermost application: `max_body(path)` bounds a request's body in bytes; `origins` are let in by CORS.
+    """The outermost application of a service: `max_body(path)` bounds a request's body in bytes; `origins` are let in by
+    CORS.
 
     `check_host` raises for a Host header that it does not like.
     """
@@ -53,17 +68,19 @@ class Envelope:
     def __init__(
         self,
         app: ASGIApp,
+        service: GraphService,
         *,
         origins: Sequence[str],
         max_body: Callable[[str], int],
         check_host: Callable[[str | None], None],
-        audit: AuditLog,
+        limiter: RateLimiter,
     ) -> None:
         self.app = app
+        self.service = service
         self.origins = frozenset(origins)
         self.max_body = max_body
         self.check_host = check_host
-        self.audit = audit
+        self.limiter = limiter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -71,27 +88,41 @@ class Envelope:
             await self.app(scope, receive, send)
             return
         begun = time.monotonic()
-        notes(scope)  # before any application makes a copy of the scope
         headers = Headers(scope=scope)
-        response = _Response(send, self._cors(headers.get("origin")), head=scope["method"] == "HEAD")
+        number = _request_id(headers.get("x-request-id"))
+        notes(scope)["request"] = number  # before any application makes a copy of the scope
+        request_id.set(number)
+        fields = {"X-Request-ID": number, **self._cors(headers.get("origin"))}
+        response = _Response(send, fields, head=scope["method"] == "HEAD")
+        metrics = self.service.metrics
+        metrics.under_way.inc()
         try:
             await self._serve(scope, headers, receive, response)
         finally:
-            self.audit.write(scope, response.status, begun)
+            metrics.under_way.dec()
+            status = response.status or CLIENT_LEFT
+            route = _route(scope)
+            metrics.observe(scope["method"], route, status, begun)
+            self.service.audit.write(scope, route, status, begun)
+            if requests_log.isEnabledFor(logging.INFO):
+                _log_request(scope, route, status, begun)
 
     async def _serve(self, scope: Scope, headers: Headers, receive: Receive, response: _Response) -> None:
-        if response.head:
-            scope = {**scope, "method": "GET"}
+        inner = scope
         limit = self.max_body(scope["path"])
         body = _Body(receive, limit)
         try:
             self.check_host(headers.get("host"))
             if scope["method"] == "OPTIONS":
+                response.fields.update(self._take(scope, None))
                 await _allow(headers, response)
                 return
+            self._let_in(scope, response)
             if int(headers.get("content-length") or 0) > limit:
-                raise _too_large(limit)
-            await self.app(scope, body, response)
+                raise too_large(limit)
+            if response.head:
+                inner = {**scope, "method": "GET"}
+            await self.app(inner, body, response)
         except Exception as error:
             if response.started:
                 raise  # too late for another status: the server cuts the connection
@@ -100,6 +131,34 @@ class Envelope:
                 log.exception("%s %s failed", scope["method"], scope["path"])
             await body.drain()
             await send_problem(problem, response)
+        finally:
+            if inner is not scope and "route" in inner:
+                scope["route"] = inner["route"]
+
+    def _let_in(self, scope: Scope, response: _Response) -> None:
+        """Raise Refusal when the service is stopping, the client asks too often, or may not read."""
+        if scope["path"] in ALWAYS:
+            return
+        service = self.service
+        if service.stopping:
+            raise Refusal(
+                503,
+                "the service is stopping",
+                hint="try again in a moment",
+                headers={"Retry-After": str(RETRY_AFTER_S), "Connection": "close"},
+                kind="shutting-down",
+            )
+        key = key_of(service.keys, scope)
+        response.fields.update(self._take(scope, key.name if key is not None else None))
+        if service.settings.read_key == "required" and not scope["path"].startswith("/static/"):
+            may_read(service.keys, scope)
+
+    def _take(self, scope: Scope, key: str | None) -> Mapping[str, str]:
+        """Count the request; the fields that tell the client how many it has left."""
+        client = client_of(scope, key)
+        if scope["path"].startswith(OUTSIDE_LIMITS) or key == self.service.local_key:
+            return {}
+        return self.limiter.take(client)
 
     def _cors(self, origin: str | None) -> dict[str, str]:
         """The CORS headers for a request from this origin."""
@@ -111,11 +170,14 @@ class Envelope:
 
 
 class _Response:
-    """The send channel of one request: adds headers to the start, drops the body of an answer to HEAD."""
+    """The send channel of one request: adds `fields` to the start, drops the body of an answer to HEAD.
 
-    def __init__(self, send: Send, cors: dict[str, str], *, head: bool) -> None:
+    Raises TimeoutError for a client that does not take what it asked for, so that its connection is cut.
+    """
+
+    def __init__(self, send: Send, fields: dict[str, str], *, head: bool) -> None:
         self.send = send
-        self.cors = cors
+        self.fields = fields
         self.head = head
         self.started = False
         self.ended = False
@@ -126,18 +188,21 @@ class _Response:
             self.started = True
             self.status = message["status"]
             headers = MutableHeaders(raw=list(message["headers"]))
-            for name, value in (SECURITY | self.cors).items():
+            for name, value in (SECURITY | self.fields).items():
                 if name == "Vary":
                     headers.add_vary_header(value)
                 else:
                     headers.setdefault(name, value)
-            message = {**message, "headers": headers.raw}
-        elif self.head and message["type"] == "http.response.body":
+            await self.send({**message, "headers": headers.raw})
+            return
+        if self.head and message["type"] == "http.response.body":
             if self.ended:
                 return
             self.ended = True
             message = {"type": "http.response.body", "body": b""}
-        await self.send(message)
+        patience = SEND_S + len(message.get("body", b"")) / SEND_BYTES_A_SECOND
+        async with asyncio.timeout(patience):
+            await self.send(message)
 
 
 async def _allow(headers: Headers, response: _Response) -> None:
@@ -155,18 +220,33 @@ async def _allow(headers: Headers, response: _Response) -> None:
 
 
 class _Body:
-    """The receive channel of one request: raises a 413 once more than `limit` bytes have come."""
+    """The receive channel of one request: raises a 413 once more than `limit` bytes have come, a 408 when they come too
+    slowly."""
 
     def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
         self._limit = limit
         self._seen = 0
+        self._begun = time.monotonic()
         self._complete = False
 
     async def __call__(self) -> Message:
-        message = await self._take()
+        if self._complete:
+            return await self._receive()  # waits for the client to leave
+        patience = self._begun + BODY_S + self._seen / BODY_BYTES_A_SECOND - time.monotonic()
+        try:
+            async with asyncio.timeout(patience):
+                message = await self._take()
+        except TimeoutError as error:
+            self._complete = True  # nobody waits for the rest
+            raise Refusal(
+                408,
+                f"the request's body comes too slowly: {self._seen:,} bytes so far",
+                headers={"Connection": "close"},
+                kind="body-too-slow",
+            ) from error
         if self._seen > self._limit:
-            raise _too_large(self._limit)
+            raise too_large(self._limit)
         return message
 
     async def drain(self) -> None:
@@ -185,5 +265,25 @@ class _Body:
         return message
 
 
-def _too_large(limit: int) -> Refusal:
-    return Refusal(413, f"the request's body is larger than {limit:,} bytes", headers={"Connection": "close"})
+def _request_id(given: str | None) -> str:
+    """The id that a client or proxy gave the request, if it can be one; else a new one."""
+    return given if given is not None and _REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+def _route(scope: Scope) -> str:
+    """The template of the path, as `/entities/{slug}`: labels of metrics must not grow with what strangers ask for."""
+    path = getattr(scope.get("route"), "path", None)
+    if path is not None:
+        return str(path)
+    known = scope["path"].partition("/")[2].partition("/")[0]
+    return (
+        f"/{known}" if known in ("sparql", "graphs", "static", "healthz", "readyz", "metrics", "problems") else "other"
+    )
+
+
+def _log_request(scope: Scope, route: str, status: int, begun: float) -> None:
+    """One line for a request, without what it asked: queries and names of people stay out of the log."""
+    seconds = round(time.monotonic() - begun, 4)
+    client = (scope.get("client") or ("-",))[0]
+    facts = {"client": client, "method": scope["method"], "route": route, "status": status, "seconds": seconds}
+    requests_log.info("%s %s %s %d %.3f s", client, scope["method"], route, status, seconds, extra={"facts": facts})

@@ -1,7 +1,8 @@
 """Errors as RFC 9457 problem documents: one table from the KgError family to HTTP status, one way to write a document.
 
 `type` is an IRI below `https://w3id.org/newsgraph/problems/` named after the class of error; `detail` says what was
-wrong with which input and `hint` (an extension member) what to do. Messages of unexpected exceptions stay in the log.
+wrong with which input and `hint` (an extension member) what to do; `help` is the address, on this service, of the
+type's documentation (`kg.api.problem_types`). Messages of unexpected exceptions stay in the log.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from starlette.exceptions import HTTPException
 
 from kg import errors
 from kg.api.negotiation import NotAcceptable
+from kg.api.problem_types import PROBLEM_TYPES, ProblemType
 
-__all__ = ["MEDIA_TYPE", "Problem", "Refusal", "problem_of"]
+__all__ = ["MEDIA_TYPE", "Problem", "Refusal", "name_of_error", "problem_of", "too_large"]
 
 MEDIA_TYPE = "application/problem+json"
-TYPES = "https://w3id.org/newsgraph/problems/"
 
 # The nearest class in an error's ancestry counts. 400: the client can mend the request; 503: trying again may help.
 STATUS: dict[type[errors.KgError], int] = {
@@ -32,10 +33,19 @@ STATUS: dict[type[errors.KgError], int] = {
     errors.QueryError: 400,
     errors.QuerySyntaxError: 400,
     errors.QueryRefused: 400,
+    errors.CallRefused: 400,
+    errors.QueryTooLong: 400,
+    errors.QueryTooDeep: 400,
     errors.QueryTimeout: 503,
     errors.QueryTooLarge: 503,
+    errors.OutOfMemory: 503,
+    errors.ResultTooLarge: 503,
     errors.QueryBusy: 503,
+    errors.QueueFull: 503,
+    errors.ClientBusy: 503,
     errors.QueryCancelled: 503,
+    errors.WorkerLost: 503,
+    errors.ServiceFailed: 502,
     errors.QueryFileError: 500,
     errors.UnknownQuery: 404,
     errors.ParameterError: 400,
@@ -56,14 +66,24 @@ RETRY_AFTER_S = 5
 class Refusal(HTTPException):
     """A request that the service does not serve, with its HTTP status: wrong method, media type, size, key.
 
-    An HTTPException, because FastAPI hides any other exception that comes up while it reads a body.
+    `kind` is the name of its type, if its status alone does not say it. An HTTPException, because FastAPI hides any
+    other exception that comes up while it reads a body.
     """
 
     def __init__(
-        self, status: int, detail: str, *, hint: str | None = None, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        detail: str,
+        *,
+        hint: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        kind: str | None = None,
+        extra: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(status, detail, dict(headers or {}))
         self.hint = hint
+        self.kind = PROBLEM_TYPES[kind] if kind is not None else None
+        self.extra = extra or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +114,10 @@ def problem_of(error: BaseException, *, instance: str | None = None) -> Problem:
     if isinstance(error, NotAcceptable):
         offered = [offer.media_type for offer in error.offers]
         return Problem(406, "Not Acceptable", str(error), instance=instance, extra={"offers": offered})
+    if isinstance(error, Refusal) and error.kind is not None:
+        return _typed(
+            error.kind, error.status_code, str(error.detail), error, instance, error.headers or {}, error.extra
+        )
     if isinstance(error, HTTPException):
         title = HTTPStatus(error.status_code).phrase
         hint = getattr(error, "hint", None)
@@ -103,23 +127,54 @@ def problem_of(error: BaseException, *, instance: str | None = None) -> Problem:
     return Problem(500, "Internal Server Error", "the service failed; its log says why", instance=instance)
 
 
+def name_of_error(kind: type[errors.KgError]) -> str:
+    """The name of the type of a class of errors.
+
+    >>> name_of_error(errors.QueryTooLong)
+    'query-too-long'
+    """
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
+
+
+def too_large(limit: int) -> Refusal:
+    """The refusal of a body of more than `limit` bytes."""
+    return Refusal(
+        413,
+        f"the request's body is larger than {limit:,} bytes",
+        hint="send it in parts",
+        headers={"Connection": "close"},
+        kind="body-too-large",
+    )
+
+
 def _of_kg_error(error: errors.KgError, instance: str | None) -> Problem:
-    kind = next(cls for cls in type(error).__mro__ if cls in STATUS)
-    status = STATUS[kind]
-    words = re.sub(r"(?<!^)(?=[A-Z])", " ", type(error).__name__).lower()
+    known = [cls for cls in type(error).__mro__ if cls in STATUS]  # others' subclasses take after their nearest
+    status = STATUS[known[0]]
     headers: dict[str, str] = {}
     extra: dict[str, object] = {}
     if status == 503:
         headers["Retry-After"] = str(error.retry_after_s if isinstance(error, errors.QueryBusy) else RETRY_AFTER_S)
     if isinstance(error, errors.AmbiguousEntity):
         extra["candidates"] = [{"iri": iri, "label": label} for iri, label in error.candidates]
+    return _typed(PROBLEM_TYPES[name_of_error(known[0])], status, str(error), error, instance, headers, extra)
+
+
+def _typed(
+    kind: ProblemType,
+    status: int,
+    detail: str,
+    error: errors.KgError | Refusal,
+    instance: str | None,
+    headers: Mapping[str, str],
+    extra: Mapping[str, object],
+) -> Problem:
     return Problem(
         status=status,
-        title=words.capitalize(),
-        detail=str(error),
-        type=TYPES + words.replace(" ", "-"),
-        hint=error.hint,
+        title=kind.title,
+        detail=detail,
+        type=kind.type,
+        hint=error.hint or (kind.remedy if status < 500 or status == 503 else None),
         instance=instance,
-        extra=extra,
+        extra={"help": f"/problems/{kind.name}", **extra},
         headers=headers,
     )

@@ -1,12 +1,14 @@
 """The SPARQL 1.1 Protocol's requests (https://www.w3.org/TR/sparql11-protocol/, 2.1 and 2.2), taken apart.
 
-Beyond the protocol, `timeout` (seconds) lowers the deadline, `format` (an extension: srj, srx, csv, tsv, ttl, nt,
+Beyond the protocol, `timeout` (seconds), or the header `Prefer: wait=SECONDS` (RFC 7240, 4.3), sets the deadline, within
+the service's maximum; `format` (an extension: srj, srx, csv, tsv, ttl, nt,
 jsonld) wins over Accept, for links, and `fresh` says whether to wait for what was written: a query does not unless
 asked (`fresh=1`), an update does unless told otherwise (`fresh=0`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -15,7 +17,16 @@ from pyoxigraph import NamedNode
 from kg.api.bodies import media_type_of
 from kg.api.problems import Refusal
 
-__all__ = ["QueryRequest", "UpdateRequest", "fields_of", "freshness", "iri", "read_request", "seconds"]
+__all__ = [
+    "QueryRequest",
+    "UpdateRequest",
+    "fields_of",
+    "freshness",
+    "iri",
+    "preferred_wait",
+    "read_request",
+    "seconds",
+]
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -162,3 +173,19 @@ def seconds(values: list[str]) -> float | None:
     if not 0 < found < float("inf"):
         raise Refusal(400, f"timeout={values[0]!r} is not a number of seconds above 0")
     return found
+
+
+def preferred_wait(values: Iterable[str]) -> float | None:
+    """The seconds of the preference `wait` among the values of Prefer headers, None without one.
+
+    One that is no number above 0 is passed over, as all preferences are that a server does not understand (RFC 7240, 2).
+
+    >>> preferred_wait(["respond-async, wait=100"]), preferred_wait(["wait=soon"])
+    (100.0, None)
+    """
+    for value in values:
+        for preference in value.split(","):
+            name, _, given = preference.partition(";")[0].partition("=")
+            if name.strip().lower() == "wait" and given.strip(' "').isdecimal() and int(given.strip(' "')) > 0:
+                return float(given.strip(' "'))
+    return None

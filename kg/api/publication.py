@@ -15,9 +15,11 @@ from typing import Protocol
 
 from kg.api.cache import AnswerCache, is_repeatable
 from kg.api.protocol import QueryRequest
-from kg.errors import KgError
+from kg.errors import KgError, QueueFull
 from kg.graph import Answer, GraphStore
+from kg.graph.federation import Federation, calls_others
 from kg.graph.guard import check_query
+from kg.graph.short import looks_short
 from kg.graph.workers import Cancellation, QueryPool, QueryStream
 from kg.settings import Settings
 
@@ -26,8 +28,6 @@ __all__ = ["Publication", "Published", "Source"]
 log = logging.getLogger(__name__)
 
 REFRESH_S = 0.25
-MAX_WAITING = 128  # each waits on a thread of its own
-MAX_PER_CLIENT = 64
 WAIT_S = 10.0
 
 
@@ -64,7 +64,10 @@ class Publication:
         self._published = Published(-1, 0.0)
         self._following: asyncio.Task[None] | None = None
         self._publishing = asyncio.Lock()
-        self._threads = ThreadPoolExecutor(settings.query_workers + MAX_WAITING, thread_name_prefix="query")
+        self._federation = Federation(settings.service_hosts)
+        self._room = settings.query_workers + settings.query_queue  # each that runs or waits does so on a thread
+        self._asking = 0
+        self._threads = ThreadPoolExecutor(self._room, thread_name_prefix="query")
 
     @property
     def is_remote(self) -> bool:
@@ -79,6 +82,11 @@ class Publication:
     def protections(self) -> dict[str, bool]:
         """What keeps queries in bounds here."""
         return self._pool.protections() if self._pool else {"token_check": True}
+
+    @property
+    def pool(self) -> QueryPool | None:
+        """The workers; None before `start`, and where a remote store answers itself."""
+        return self._pool
 
     @property
     def cache(self) -> AnswerCache:
@@ -115,12 +123,18 @@ class Publication:
         Raises QueryError and its kind. The stream raises too: who sends it on must then break the transfer off.
         """
         assert request.query is not None
+        if self._asking >= self._room:
+            raise QueueFull
         key = (self.published.version, request.query, request.default_graphs, request.named_graphs, media_type)
         if (known := self._cache.get(key)) is not None:
             return known
         ask = partial(self._ask, request, media_type, short=short, client=client, cancel=cancel)
-        answer = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
-        if isinstance(answer, Answer) and is_repeatable(request.query):
+        self._asking += 1
+        try:
+            answer = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        finally:
+            self._asking -= 1
+        if isinstance(answer, Answer) and is_repeatable(request.query) and not calls_others(request.query):
             self._cache.put(key, answer)
         return answer
 
@@ -137,14 +151,17 @@ class Publication:
         if self._pool is None:
             check_query(request.query)
             return self._source.store.query(request.query, media_type)
+        asked = request.timeout_s or self._settings.query_timeout_s
+        text = self._federation.answered(request.query, timeout_s=min(asked, self._settings.query_timeout_max_s))
         stream = self._pool.stream(
-            request.query,
+            text,
             media_type,
+            checked=text is not request.query,
             timeout_s=request.timeout_s,
             default_graphs=request.default_graphs,
             named_graphs=request.named_graphs,
             base_iri=self._source.base,
-            short=short,
+            short=short or looks_short(request.query),
             client=client,
             cancel=cancel,
         )
@@ -184,9 +201,10 @@ class Publication:
                 size=settings.query_workers,
                 timeout_s=settings.query_timeout_s,
                 memory_bytes=settings.query_memory_mb << 20,
+                max_timeout_s=settings.query_timeout_max_s,
                 max_result_bytes=settings.query_result_mb << 20,
-                max_waiting=MAX_WAITING,
-                max_per_client=MAX_PER_CLIENT,
+                max_waiting=settings.query_queue,
+                max_per_client=settings.queries_per_client,
                 wait_s=WAIT_S,
             )
         else:

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
@@ -14,8 +15,9 @@ from typing import NoReturn
 import uvicorn
 from starlette.types import ASGIApp
 
-from kg.access import ServiceAddress, new_token
+from kg.access import KeyScope, ServiceAddress, new_token
 from kg.api.app import create_app, create_plain_app
+from kg.api.connections import MAX_HEADER_BYTES, connection_limit, limited
 from kg.api.service import GraphService, Service
 from kg.errors import KgError
 from kg.settings import Settings
@@ -27,8 +29,8 @@ __all__ = ["is_loopback", "serve", "serve_plain"]
 
 log = logging.getLogger(__name__)
 
-BACKLOG = 512
-GRACE_S = 5  # for answers under way, when told to stop
+BACKLOG = 1024
+CLOSING_S = 1  # for connections to close, once the requests under way have had their time
 
 
 def serve(
@@ -49,7 +51,7 @@ def serve(
         service.writer.close()
         raise KgError(
             f"{settings.host} can be reached from other machines, and no key protects the routes that write",
-            hint="make a key with kg key, or set KG_API_KEY; or bind 127.0.0.1",
+            hint="make a key with kg key create, or set KG_API_KEY; or bind 127.0.0.1",
         )
     listener, url = _bind(settings.host, settings.port)
     address = ServiceAddress(url, token, os.getpid())
@@ -60,7 +62,7 @@ def serve(
         ready(url)
 
     try:
-        _run(create_app(service, loopback=loopback), listener, announce)
+        _run(create_app(service, loopback=loopback), service, listener, announce)
     finally:
         if workspace.folder is not None:
             address.remove(workspace.folder)
@@ -80,24 +82,28 @@ def serve_plain(
         with PlainStore(location, base=base) as store:
             service = GraphService(store, settings)
             app = create_plain_app(service, loopback=is_loopback(settings.host))
-            _run(app, listener, lambda: ready(url, bool(service.keys)))
+            _run(app, service, listener, lambda: ready(url, bool(service.keys)))
 
 
-def _run(app: ASGIApp, listener: socket.socket, announce: Callable[[], None]) -> None:
+def _run(app: ASGIApp, service: GraphService, listener: socket.socket, announce: Callable[[], None]) -> None:
     """Run uvicorn on a socket until told to stop."""
+    settings = service.settings
     config = uvicorn.Config(
         app,
+        http=limited(connection_limit(settings.max_connections)),
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         log_config=None,
         access_log=False,
         server_header=False,
         lifespan="on",
         ws="none",
-        timeout_graceful_shutdown=GRACE_S,
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=CLOSING_S,
     )
     before = signal.signal(signal.SIGTERM, _leave)  # uvicorn raises the signal again when it is done
     try:
         with listener:
-            _Server(config, started_=announce).run(sockets=[listener])
+            _Server(config, service, started_=announce).run(sockets=[listener])
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -120,21 +126,42 @@ def is_loopback(host: str) -> bool:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which says when it has started."""
+    """uvicorn's server, which says when it has started, and gives what runs its time when it is told to stop.
 
-    def __init__(self, config: uvicorn.Config, *, started_: Callable[[], None]) -> None:
+    Meanwhile it goes on listening, so that who comes hears 503 and when to come again, and not nothing. A second signal
+    ends it at once.
+    """
+
+    def __init__(self, config: uvicorn.Config, service: GraphService, *, started_: Callable[[], None]) -> None:
         super().__init__(config)
+        self._service = service
         self._announce = started_
+        self._until = 0.0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._announce()
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._service.stopping:
+            super().handle_exit(sig, frame)
+            self.should_exit = True
+            return
+        self._captured_signals.append(sig)  # raised again at the end
+        self._until = time.monotonic() + self._service.settings.shutdown_grace_s
+        self._service.stopping = True
+        log.info("stopping: %d requests under way", len(self.server_state.tasks))
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._service.stopping and (not self.server_state.tasks or time.monotonic() > self._until):
+            self.should_exit = True
+        return await super().on_tick(counter)
+
 
 def _has_key(service: Service) -> bool:
     """Whether somebody but this machine's commands may write: the local token does not count."""
-    return bool(service.settings.api_key or service.keys.list())
+    return bool(service.settings.api_key or any(key.scope.reaches(KeyScope.WRITE) for key in service.keys.list()))
 
 
 def _bind(host: str, port: int) -> tuple[socket.socket, str]:

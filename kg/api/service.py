@@ -8,9 +8,10 @@ routes with fixed, bounded patterns read the live store.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Any, Literal
 from urllib.parse import unquote
 
 from pyoxigraph import NamedNode
@@ -18,13 +19,16 @@ from pyoxigraph import NamedNode
 from kg import decisions
 from kg.access import KeyRing
 from kg.api.audit import AuditLog
+from kg.api.metrics import Metrics, Reading
 from kg.api.publication import Publication, Source
 from kg.errors import ArticleError
 from kg.exports import Export, write
 from kg.graph import Row, open_store
 from kg.graph.facts import article_iri, statement_iri
+from kg.graph.guard import MAX_DEPTH, MAX_LENGTH
 from kg.graph.managed import ManagedGraphs
 from kg.graph.rehearsal import RehearsalLimits
+from kg.graph.workers import QueryPool
 from kg.lookup import find_entity
 from kg.query import NamedQuery, read_queries
 from kg.resources import resource
@@ -37,32 +41,42 @@ from kg.workspace.plain import PlainStore
 __all__ = ["GraphService", "Outcome", "Service"]
 
 Outcome = Literal["added", "replaced", "unchanged"]
+ENVIRONMENT = "(environment)"
+"""The name of the key in KG_API_KEY."""
 
 
 class GraphService:
     """What /sparql and /graphs need: snapshots for reading, one writer, keys. `managed` graphs are not to be written.
 
-    As it is, the service of an ordinary store: `start` before the first request and `stop` after the last.
+    As it is, the service of an ordinary store: `start` before the first request and `stop` after the last. While
+    `stopping`, what runs is finished and nothing new begins.
     """
+
+    local_key = "(this machine)"
+    """The name of the token with which commands on this machine write."""
 
     def __init__(
         self,
         source: Workspace | PlainStore,
         settings: Settings,
         *,
-        secrets: Sequence[str] = (),
+        token: str | None = None,
         managed: ManagedGraphs | None = None,
     ) -> None:
         key = settings.api_key.get_secret_value() if settings.api_key else None
         self.base = source.base
         self.source: Source = source
         self.settings = settings
-        self.keys = KeyRing(source.folder, further=[*secrets, *([key] if key else [])])
+        given = {ENVIRONMENT: key, self.local_key: token}
+        self.keys = KeyRing(source.folder, {name: secret for name, secret in given.items() if secret})
+        self.stopping = False
         self.audit = AuditLog(source.folder)
         self.queries: Mapping[str, NamedQuery] = {}
         self.publication = Publication(source, settings)
-        limits = RehearsalLimits(settings.query_timeout_s, settings.query_memory_mb << 20)
+        limits = RehearsalLimits(settings.query_timeout_max_s, settings.query_memory_mb << 20)
         self.writer = DirectWriter(source, managed=managed, limits=limits)
+        self.metrics = Metrics()
+        self.metrics.read(self._readings())
 
     async def start(self) -> None:
         """Publish the graph as it stands and begin to follow it."""
@@ -72,6 +86,69 @@ class GraphService:
         """End the workers, the writer, and the task that follows the graph."""
         self.writer.close()
         await self.publication.stop()
+
+    def readiness(self) -> dict[str, Any]:
+        """Whether it can answer, what it reads, how fresh that is, what protects it, and its limits."""
+        published, settings = self.publication.published, self.settings
+        return {
+            "status": "stopping" if self.stopping else "ready",
+            "graph_version": self.source.version,
+            "served_version": published.version,
+            "snapshot_age_s": round(time.monotonic() - published.at, 3),
+            "protections": {
+                **self.publication.protections(),
+                "write_key": bool(self.keys),
+                "read_key": settings.read_key == "required",
+                "service_allow_list": bool(settings.service_hosts),
+            },
+            "limits": {
+                "query_timeout_s": settings.query_timeout_s,
+                "query_timeout_max_s": settings.query_timeout_max_s,
+                "query_memory_mb": settings.query_memory_mb,
+                "query_result_mb": settings.query_result_mb,
+                "query_characters": MAX_LENGTH,
+                "query_depth": MAX_DEPTH,
+                "queries_per_client": settings.queries_per_client,
+                "query_queue": settings.query_queue,
+            },
+        }
+
+    def _readings(self) -> tuple[Reading, ...]:
+        """What others count: the workers, the cache, the versions."""
+        publication = self.publication
+
+        def of_pool(read: Callable[[QueryPool], float]) -> Callable[[], float]:
+            return lambda: read(publication.pool) if publication.pool is not None else 0.0
+
+        return (
+            Reading("query_workers", "Query processes", lambda: float(self.settings.query_workers)),
+            Reading("queries_running", "Queries that run or are being read", of_pool(lambda pool: pool.running)),
+            Reading("queries_waiting", "Queries that wait for a worker", of_pool(lambda pool: pool.waiting)),
+            Reading(
+                "queries",
+                "Queries given to workers, by how they ended",
+                lambda: dict(publication.pool.ended) if publication.pool is not None else {},
+                label="outcome",
+                counter=True,
+            ),
+            Reading(
+                "query_workers_replaced",
+                "Workers that were killed, had died or had grown too large",
+                of_pool(lambda pool: pool.replaced),
+                counter=True,
+            ),
+            Reading("cache_hits", "Answers that were there already", lambda: publication.cache.hits, counter=True),
+            Reading("cache_misses", "Answers that were not", lambda: publication.cache.misses, counter=True),
+            Reading("cache_bytes", "Size of the answers kept", lambda: publication.cache.size),
+            Reading("graph_version", "How often the graph was changed", lambda: self.source.version),
+            Reading("served_version", "The version that queries read", lambda: publication.published.version),
+            Reading(
+                "snapshot_age_seconds",
+                "Time since that version was taken",
+                lambda: time.monotonic() - publication.published.at,
+            ),
+            Reading("direct_writes_waiting", "Updates and graphs that wait or run", lambda: self.writer.waiting),
+        )
 
 
 class Service(GraphService):
@@ -84,7 +161,7 @@ class Service(GraphService):
         self, workspace: Workspace, settings: Settings, *, token: str | None = None, load: Callable[[], Extractor]
     ) -> None:
         managed = ManagedGraphs(workspace.base, workspace.store.default_graph)
-        super().__init__(workspace, settings, secrets=[token] if token else [], managed=managed)
+        super().__init__(workspace, settings, token=token, managed=managed)
         self.workspace = workspace
         self.queries = read_queries(resource("queries"))
         self._load = load
@@ -109,13 +186,16 @@ class Service(GraphService):
 
     def ingest(self, article: Article) -> Outcome:
         """Read an article into the graph: "added", "replaced" or "unchanged". Raises ArticleError, ModelError."""
-        with self._writing:
+        with self._writing, self.metrics.reading.time():
             if self._extractor is None:
                 self._extractor = self._load()
             report = self.workspace.ingest([article], self._extractor)
         for source, reason in report.skipped:
+            self.metrics.articles.labels("skipped").inc()
             raise ArticleError(source, reason)
-        return "added" if report.added else "replaced" if report.replaced else "unchanged"
+        outcome: Outcome = "added" if report.added else "replaced" if report.replaced else "unchanged"
+        self.metrics.articles.labels(outcome).inc()
+        return outcome
 
     def delete(self, article_id: str) -> None:
         """Remove an article and everything that only it supported."""

@@ -7,10 +7,10 @@ client that goes away before its answer is there takes its query with it; an upd
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
@@ -18,15 +18,16 @@ from starlette.types import Receive, Scope, Send
 from kg.api.answers import Reply, answer
 from kg.api.audit import note
 from kg.api.bodies import body_of
+from kg.api.gone import cancelled_when_gone
 from kg.api.keys import authorise
+from kg.api.limits import client_of
 from kg.api.negotiation import HTML, TRIPLES, choose
 from kg.api.pages import sparql_page
-from kg.api.protocol import QueryRequest, UpdateRequest, read_request
+from kg.api.protocol import QueryRequest, UpdateRequest, preferred_wait, read_request
 from kg.api.service import GraphService
 from kg.api.void import service_description
 from kg.errors import KgError
 from kg.graph.updates import Operation
-from kg.graph.workers import Cancellation
 
 __all__ = ["SparqlEndpoint", "written_headers"]
 
@@ -44,6 +45,8 @@ class SparqlEndpoint:
         headers = Headers(scope=scope)
         body = await body_of(receive)
         request = read_request(scope["method"], scope["query_string"], headers.get("content-type"), body)
+        if isinstance(request, QueryRequest) and request.timeout_s is None:
+            request = replace(request, timeout_s=preferred_wait(headers.getlist("prefer")))
         if isinstance(request, UpdateRequest):
             authorise(self._service.keys, scope)
             await (await self._update(request, scope)).send(send)
@@ -54,19 +57,10 @@ class SparqlEndpoint:
             return
         if request.fresh:
             await self._service.publication.refresh()
-        cancel = Cancellation()
-        watching = asyncio.create_task(_cancel_when_gone(receive, cancel))
-        try:
-            await (await self._answer(request, scope, headers, cancel)).send(send)
-        finally:
-            watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watching
-
-    async def _answer(self, request: QueryRequest, scope: Scope, headers: Headers, cancel: Cancellation) -> Reply:
-        accept, known = headers.get("accept"), headers.get("if-none-match")
-        client = (scope.get("client") or ("",))[0]
-        return await answer(self._service, request, accept, known, client=client, cancel=cancel)
+        async with cancelled_when_gone(receive) as cancel:
+            known, client = headers.get("if-none-match"), client_of(scope)
+            reply = await answer(self._service, request, accept, known, client=client, cancel=cancel)
+            await reply.send(send)
 
     async def _update(self, request: UpdateRequest, scope: Scope) -> Reply:
         """Run an update; when the answer goes out, all readers see it."""
@@ -101,10 +95,3 @@ def _words(operations: Iterable[Operation]) -> list[str]:
         " ".join((one.kind, *(str(graph) for graph in one.graphs), *filter(None, [one.everywhere])))
         for one in operations
     ]
-
-
-async def _cancel_when_gone(receive: Receive, cancel: Cancellation) -> None:
-    """Cancel the query once the client has closed the connection."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    cancel.cancel()

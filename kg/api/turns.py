@@ -22,6 +22,11 @@ class Turns:
         self._free = asyncio.Semaphore(at_once)
         self._waiting = 0
 
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return self._waiting
+
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
         """A turn, as long as the block lasts; raises a 503 when too many wait already."""
@@ -31,6 +36,7 @@ class Turns:
                 f"{MAX_WAITING} {self._what} are waiting already",
                 hint="send one request after the other, each when the one before is done",
                 headers={"Retry-After": str(RETRY_AFTER_S)},
+                kind="too-many-waiting",
             )
         self._waiting += 1
         try:

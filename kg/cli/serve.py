@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kg.cli.options import ExtractorOption, ModelOption, StoreOption, ThreadsOption
 from kg.cli.output import note
-from kg.cli.store import open_or_create, service_at
+from kg.cli.store import open_or_create, refuse_missing, service_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 
     from kg.settings import Settings
     from kg.types import Extractor
+
+
+class ReadKey(StrEnum):
+    """Who may read."""
+
+    OPEN = "open"
+    REQUIRED = "required"
 
 
 def command(
@@ -29,6 +37,10 @@ def command(
         list[str] | None,
         typer.Option("--allow-host", metavar="NAME", help="A further name to answer to, behind a proxy; * for any."),
     ] = None,
+    read_key: Annotated[
+        ReadKey | None,
+        typer.Option("--read-key", help="Whether reading needs a key too. [default: open]"),
+    ] = None,
     plain: Annotated[
         str | None,
         typer.Option("--plain", metavar="DIR", help="Serve an ordinary store, of no workspace; memory: for a new one."),
@@ -40,7 +52,8 @@ def command(
 ) -> None:
     """Serve the workspace: pages, REST, SPARQL at /sparql and graphs at /graphs.
 
-    Reading is open; writing needs a key (kg key, or KG_API_KEY). An address that other machines reach needs one too.
+    Reading is open, unless --read-key required; writing needs a key (kg key create, or KG_API_KEY). An address that other
+    machines reach needs one too. When told to stop it finishes what runs.
     Other commands go on working: they read a snapshot, and hand what they write to the service.
 
     With --plain it serves the store that any RDF has been loaded into: /sparql and /graphs, all graphs writable with
@@ -53,10 +66,21 @@ def command(
       KG_API_KEY=secret kg serve --plain rdf-store
     """
     hosts = tuple(allow_host) if allow_host else None
-    if plain is not None:
-        run_plain(plain, {"host": host, "port": port, "allowed_hosts": hosts})
+    if plain is None:
+        refuse_missing(store)
+    else:
+        run_plain(plain, {"host": host, "port": port, "allowed_hosts": hosts, "read_key": read_key})
         return
-    run_service(store, host=host, port=port, extractor=extractor, model=model, threads=threads, allowed_hosts=hosts)
+    run_service(
+        store,
+        host=host,
+        port=port,
+        extractor=extractor,
+        model=model,
+        threads=threads,
+        allowed_hosts=hosts,
+        read_key=read_key,
+    )
 
 
 def run_service(
@@ -68,6 +92,7 @@ def run_service(
     model: Path | None = None,
     threads: int | None = None,
     allowed_hosts: tuple[str, ...] | None = None,
+    read_key: str | None = None,
 ) -> None:
     """Serve until interrupted."""
     from kg.api.server import serve
@@ -76,7 +101,7 @@ def run_service(
     from kg.extractors import DEFAULT, open_extractor
 
     changes = {"host": host, "port": port, "extractor": extractor, "model": model, "threads": threads}
-    settings = _settings({**changes, "allowed_hosts": allowed_hosts})
+    settings = _settings({**changes, "allowed_hosts": allowed_hosts, "read_key": read_key})
     if (running := service_at(store)) is not None:
         raise StoreLocked(f"a service holds the workspace already: {running.url}")
 
@@ -111,11 +136,10 @@ def run_plain(location: str, options: Mapping[str, object]) -> None:
 
 def _settings(changes: Mapping[str, object]) -> Settings:
     """The settings of the environment, with those of the command line; logging is set up by them."""
-    import logging
-
+    from kg.api.logs import set_up
     from kg.settings import read_settings
 
     settings = read_settings()
     settings = settings.model_copy(update={name: value for name, value in changes.items() if value is not None})
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    set_up(settings.log_level, settings.log_format)
     return settings

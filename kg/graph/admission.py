@@ -1,4 +1,8 @@
-"""Who may run a query now, who waits, and who is turned away: bounded, first come first served in each lane."""
+"""Who may run a query now, who waits, and who is turned away.
+
+Bounded, and fair: room that becomes free goes to the client of whom the fewest run, and of equals to who came first. So
+one client that sends a hundred queries at once holds others up by those that run, not by those that wait.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-from kg.errors import QueryBusy, QueryCancelled
+from kg.errors import ClientBusy, QueryBusy, QueryCancelled, QueueFull
 
 __all__ = ["Admission", "Cancellation"]
 
@@ -51,6 +55,7 @@ class Cancellation:
 @dataclass(eq=False, slots=True)
 class _Waiter:
     short: bool
+    client: Hashable
     admitted: bool = False
     woken: threading.Event = field(default_factory=threading.Event)
 
@@ -72,7 +77,13 @@ class Admission:
         self._running = 0
         self._running_long = 0
         self._waiting: list[_Waiter] = []
-        self._clients: Counter[Hashable] = Counter()
+        self._clients: Counter[Hashable] = Counter()  # who run or wait
+        self._running_of: Counter[Hashable] = Counter()
+
+    @property
+    def reserved(self) -> int:
+        """How much of the room is kept for short queries."""
+        return self._reserved
 
     @property
     def running(self) -> int:
@@ -87,8 +98,8 @@ class Admission:
     def enter(self, *, short: bool, client: Hashable = None, cancel: Cancellation | None = None) -> None:
         """Return when the query may run; `leave` gives the room back.
 
-        Raises QueryBusy when the queue or the client's share is full or no room came in time, QueryCancelled when
-        cancelled meanwhile.
+        Raises QueueFull and ClientBusy when the queue or the client's share is full, QueryBusy when no room came in
+        time, QueryCancelled when cancelled meanwhile.
         """
         with self._lock:
             if (
@@ -96,14 +107,14 @@ class Admission:
                 and self._max_per_client is not None
                 and self._clients[client] >= self._max_per_client
             ):
-                raise QueryBusy
+                raise ClientBusy
             if not any(waiter.short >= short for waiter in self._waiting) and self._room(short=short):
-                self._admit(short=short)
+                self._admit(short=short, client=client)
                 self._clients[client] += 1
                 return
             if len(self._waiting) >= self._max_waiting:
-                raise QueryBusy
-            waiter = _Waiter(short)
+                raise QueueFull
+            waiter = _Waiter(short, client)
             self._waiting.append(waiter)
             self._clients[client] += 1
         cancel = cancel or Cancellation()
@@ -125,30 +136,34 @@ class Admission:
         with self._lock:
             self._running -= 1
             self._running_long -= not short
-            self._depart(client)
-            for waiter in list(self._waiting):
-                if self._room(short=waiter.short):
-                    self._waiting.remove(waiter)
-                    self._admit(short=waiter.short)
-                    waiter.admitted = True
-                    waiter.woken.set()
+            _lessen(self._running_of, client)
+            _lessen(self._clients, client)
+            while fitting := [waiter for waiter in self._waiting if self._room(short=waiter.short)]:
+                waiter = min(fitting, key=lambda waiter: self._running_of[waiter.client])  # the first of equals
+                self._waiting.remove(waiter)
+                self._admit(short=waiter.short, client=waiter.client)
+                waiter.admitted = True
+                waiter.woken.set()
 
     def _withdraw(self, waiter: _Waiter, client: Hashable) -> None:
         with self._lock:
             if not waiter.admitted:
                 self._waiting.remove(waiter)
-                self._depart(client)
+                _lessen(self._clients, client)
                 return
         self.leave(short=waiter.short, client=client)
 
     def _room(self, *, short: bool) -> bool:
         return self._running < self._size and (short or self._running_long < self._size - self._reserved)
 
-    def _admit(self, *, short: bool) -> None:
+    def _admit(self, *, short: bool, client: Hashable) -> None:
         self._running += 1
         self._running_long += not short
+        self._running_of[client] += 1
 
-    def _depart(self, client: Hashable) -> None:
-        self._clients[client] -= 1
-        if not self._clients[client]:
-            del self._clients[client]
+
+def _lessen(counts: Counter[Hashable], client: Hashable) -> None:
+    """Count one less; who has none left takes no memory."""
+    counts[client] -= 1
+    if counts[client] <= 0:
+        del counts[client]

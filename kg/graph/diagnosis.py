@@ -6,7 +6,7 @@ import re
 import signal
 from collections.abc import Collection
 
-from kg.errors import KgError, QueryError, QuerySyntaxError, QueryTooLarge
+from kg.errors import KgError, OutOfMemory, QueryError, QuerySyntaxError, QueryTooLarge, ResultTooLarge, WorkerLost
 from kg.graph.guard import undeclared_prefixes
 from kg.graph.sandbox import MEMORY_EXIT
 from kg.vocab import PREFIXES
@@ -33,7 +33,7 @@ def failure(
         case "memory":
             return _out_of_memory(memory_bytes)
         case "result":
-            return QueryTooLarge(
+            return ResultTooLarge(
                 f"the answer is larger than {_size(max_result_bytes)}",
                 hint="ask for less: LIMIT, fewer variables, or an export",
             )
@@ -52,7 +52,7 @@ def death(status: int | None, last_words: bytes, *, memory_bytes: int) -> KgErro
     if status in (-signal.SIGSEGV, -signal.SIGBUS):
         return QueryTooLarge("the query is too long or nested too deep for the engine", hint="split it")
     if status == -signal.SIGKILL:
-        return QueryError("the query's worker was killed from outside, perhaps for want of memory", hint="try again")
+        return WorkerLost("the query's worker was killed from outside, perhaps for want of memory", hint="try again")
     words = last_words.decode(errors="replace").strip().rpartition("\n")[2]
     return QueryError(f"the query's worker ended with status {status}{f': {words}' if words else ''}")
 
@@ -97,8 +97,8 @@ def _expected(message: str) -> str:
     return "not SPARQL from here" + (f"; expected {' or '.join(signs[:8])}" if signs else "")
 
 
-def _out_of_memory(limit: int) -> QueryTooLarge:
-    return QueryTooLarge(
+def _out_of_memory(limit: int) -> OutOfMemory:
+    return OutOfMemory(
         f"the query needs more than {_size(limit)} of memory", hint="join its patterns, or filter before sorting"
     )
 

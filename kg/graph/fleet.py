@@ -36,6 +36,7 @@ class Fleet:
 
     def __init__(self, source: Path, limits: Limits, *, size: int, remove: bool) -> None:
         self.protections: dict[str, bool] = {}
+        self.replaced = 0
         self._limits = limits
         self._size = size
         self._lock = threading.Lock()
@@ -78,6 +79,7 @@ class Fleet:
                     self._lent.add(worker)
                     return generation, worker
                 self._dying.append(worker)
+                self.replaced += 1
         try:
             worker = WorkerProcess(generation.source, self._limits)
         except BaseException:
@@ -100,6 +102,7 @@ class Fleet:
             worker.kill()
             self._dying.append(worker)
             self._bury()
+            self.replaced += needed
         if not needed:
             self._remove(generation)
             return

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from kg.errors import QueryRefused
+from kg.errors import CallRefused, QueryRefused, QueryTooDeep, QueryTooLong
 
 __all__ = [
     "MAX_DEPTH",
@@ -74,10 +74,10 @@ def check_query(text: str, *, max_length: int = MAX_LENGTH, max_depth: int = MAX
     >>> check_query("PREFIX service: <http://example.org/> SELECT ?service { ?service service:load 'SERVICE <x>' }")
     >>> check_query("SELECT * { SERVICE <http://example.org/sparql> { ?s ?p ?o } }")
     Traceback (most recent call last):
-    kg.errors.QueryRefused: line 1, column 12: SERVICE would send the query to another server
+    kg.errors.CallRefused: line 1, column 12: SERVICE would send the query to another server
     """
     if len(text) > max_length:
-        raise QueryRefused(
+        raise QueryTooLong(
             f"the query has {len(text):,} characters, {max_length:,} are allowed", hint="ask in several queries"
         )
     _check(text, max_depth)
@@ -93,10 +93,10 @@ def check_update(text: str, *, max_length: int = MAX_UPDATE_LENGTH, max_depth: i
     >>> check_update("INSERT DATA { <http://e.org/a> <http://e.org/b> 1 }")
     >>> check_update("LOAD <http://example.org/data.ttl>")
     Traceback (most recent call last):
-    kg.errors.QueryRefused: line 1, column 1: LOAD would fetch from another server
+    kg.errors.CallRefused: line 1, column 1: LOAD would fetch from another server
     """
     if len(text) > max_length:
-        raise QueryRefused(
+        raise QueryTooLong(
             f"the update has {len(text):,} characters, {max_length:,} are allowed",
             hint="send data as RDF to /graphs, or update in several steps",
         )
@@ -220,7 +220,7 @@ def _step(text: str, reading: _Reading, match: re.Match[str], max_depth: int) ->
         if lexeme == "{" and reading.suspect >= 0:
             raise _call(text, reading.suspect)
         if reading.depth >= max_depth:
-            raise QueryRefused(
+            raise QueryTooDeep(
                 f"{position(text, at)}: brackets are nested more than {max_depth} deep",
                 hint="flatten the query; deeper ones crash parsers",
             )
@@ -239,7 +239,7 @@ def _judge_word(text: str, word: str, form: str, at: int) -> str:
     if "SERVICE" in word:
         raise _call(text, at)
     if word == "LOAD":
-        raise QueryRefused(f"{position(text, at)}: LOAD would fetch from another server")
+        raise CallRefused(f"{position(text, at)}: LOAD would fetch from another server")
     if form or word in _PROLOGUE:
         return form
     if word in _UPDATES:
@@ -250,8 +250,8 @@ def _judge_word(text: str, word: str, form: str, at: int) -> str:
     return word
 
 
-def _call(text: str, at: int) -> QueryRefused:
-    return QueryRefused(
+def _call(text: str, at: int) -> CallRefused:
+    return CallRefused(
         f"{position(text, at)}: SERVICE would send the query to another server",
         hint="ask that server itself and join the answers",
     )

@@ -54,15 +54,18 @@ class QueryStream(Iterator[bytes]):
         request: dict[str, object],
         *,
         timeout_s: float | None,
+        told_s: float | None = None,
         buffer_bytes: int,
         failure: Callable[[bytes], KgError],
+        ended: Callable[[str], None] = lambda how: None,
     ) -> None:
         self.media_type = ""
         self.complete = False
         """Whether all of the answer has come: the worker is free, and no error can follow."""
         self._loan = loan
         self._failure = failure
-        self._timeout_s = timeout_s
+        self._ended = ended
+        self._timeout_s = told_s if told_s is not None else timeout_s
         self._chunks: deque[bytes] = deque()
         self._reading = threading.RLock()
         self._closed = False
@@ -93,6 +96,8 @@ class QueryStream(Iterator[bytes]):
 
     def close(self) -> None:
         """Kill the query unless it is done, and forget the rest of its answer. Any thread may call it."""
+        if not (self._closed or self.complete):
+            self._ended("abandoned")
         self._closed = True
         self._loan.cancel()  # whoever is reading wakes and lets go
         with self._reading:
@@ -109,6 +114,7 @@ class QueryStream(Iterator[bytes]):
         # Web frameworks drop an iterator when the client is gone. The collector may run anywhere, under locks as well:
         # the worker is killed here and given back on another thread.
         if not (self.complete or self._closed):
+            self._ended("abandoned")
             self._closed = True
             self._loan.cancel()
             with contextlib.suppress(RuntimeError):  # the interpreter is ending
@@ -125,6 +131,7 @@ class QueryStream(Iterator[bytes]):
                 self.media_type = payload.decode()
             case b"E":
                 self.complete = True
+                self._ended("answered")
                 self._loan.end(fit=not payload)
             case _:
                 self._loan.end(fit=kind == b"X")
@@ -134,10 +141,15 @@ class QueryStream(Iterator[bytes]):
     def _fail(self, error: BaseException) -> NoReturn:
         """Give the worker back and raise what really happened."""
         cancelled = self._loan.cancelled
+        closed, self._closed = self._closed, True
         self.close()
         if isinstance(error, Late):
             assert self._timeout_s is not None
-            raise QueryTimeout(self._timeout_s, hint="narrow the query, or allow more time") from error
-        if cancelled and isinstance(error, KgError):  # it died because it was killed
-            raise QueryCancelled from error
-        raise error
+            raised: BaseException = QueryTimeout(self._timeout_s, hint="narrow the query, or allow more time")
+        elif cancelled and isinstance(error, KgError):  # it died because it was killed
+            raised = QueryCancelled()
+        else:
+            raised = error
+        if not closed:
+            self._ended(type(raised).__name__)
+        raise raised from (error if raised is not error else error.__cause__)

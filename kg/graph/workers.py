@@ -19,13 +19,16 @@ From asyncio, ask and read in threads, so that the loop stays free, and cancel w
 from __future__ import annotations
 
 import json
+import threading
+import time
+from collections import Counter, OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 from pyoxigraph import NamedNode
 
-from kg.errors import KgError, QueryError
+from kg.errors import KgError, QueryError, QueryTimeout, WorkerLost
 from kg.graph.accept import formats
 from kg.graph.admission import Admission, Cancellation
 from kg.graph.diagnosis import failure
@@ -38,13 +41,16 @@ from kg.graph.stream import Loan, QueryStream
 __all__ = ["Cancellation", "QueryOptions", "QueryPool", "QueryStream"]
 
 BUFFER_BYTES = 1 << 20
+SHORT_S = 2.0
+"""Seconds in which a short query has to be done. Point look-ups take milliseconds, and a busy machine a hundred times that."""
+REMEMBERED = 1000  # texts of queries that were taken for short and were not
 
 
 class QueryOptions(TypedDict, total=False):
     """What may be said about one query beside its text and the media types that are welcome."""
 
     timeout_s: float | None
-    """Lowers the pool's deadline. It covers the run and the taking of the answer, not the wait for a worker."""
+    """Instead of the pool's, up to its maximum. It covers the run and the taking of the answer, not the wait for a worker."""
     default_graphs: Sequence[str | NamedNode]
     """With `named_graphs` the whole dataset, as in the SPARQL Protocol; without either, FROM counts."""
     named_graphs: Sequence[str | NamedNode]
@@ -52,7 +58,10 @@ class QueryOptions(TypedDict, total=False):
     prefixes: Mapping[str, str] | None
     """Prefixes that the query need not declare."""
     short: bool
-    """The query is known to be bounded: it may use the room kept for such."""
+    """The query is expected to take little: it may use the room kept for such. If it is not done there after SHORT_S, or
+    its answer is long, it begins again among the others."""
+    checked: bool
+    """The text has passed `check_query`, and holds data beyond its limit of length since."""
     client: Hashable
     """Who asks, for `max_per_client`."""
     cancel: Cancellation | None
@@ -64,8 +73,9 @@ class QueryPool:
     """Workers on the store in `source`: a snapshot directory, or a dump in N-Quads, which each worker loads.
 
     `size` queries run at once, `reserved` (by default one, of several) is kept for short ones; up to `max_waiting` more
-    wait for `wait_s`. `timeout_s` (None: for ever), `memory_bytes` (beyond the open store's) and `max_result_bytes`
-    bound one query. With `remove`, the source is deleted once no worker needs it. May be used from any thread.
+    wait for `wait_s`. `timeout_s` (None: for ever; a query may ask for up to `max_timeout_s`), `memory_bytes` (beyond the
+    open store's) and `max_result_bytes` bound one query. With `remove`, the source is deleted once no worker needs it.
+    May be used from any thread.
 
     Raises StoreUnavailable if the source cannot be opened.
     """
@@ -77,6 +87,7 @@ class QueryPool:
         size: int = 3,
         reserved: int | None = None,
         timeout_s: float | None = 30.0,
+        max_timeout_s: float | None = None,
         memory_bytes: int = 1 << 30,
         max_result_bytes: int = 256 << 20,
         max_waiting: int = 32,
@@ -87,8 +98,13 @@ class QueryPool:
         remove: bool = False,
     ) -> None:
         self._limits = Limits(timeout_s, memory_bytes, max_result_bytes)
+        self._max_timeout_s = max(filter(None, (timeout_s, max_timeout_s)), default=None) if timeout_s else None
         self._max_length = max_length
         self._max_depth = max_depth
+        self._slow: OrderedDict[int, None] = OrderedDict()
+        self._lock = threading.RLock()  # streams are counted by the garbage collector too, wherever it runs
+        self.ended: Counter[str] = Counter()
+        """How queries ended: the class of their error, answered, abandoned by their reader, or demoted (not short)."""
         self._admission = Admission(
             size,
             reserved=min(1, size - 1) if reserved is None else reserved,
@@ -108,13 +124,52 @@ class QueryPool:
 
         `accept` is an Accept header or one media type; None gives JSON or Turtle.
 
-        Raises QueryRefused, QuerySyntaxError, QueryBusy, QueryTimeout, QueryTooLarge, QueryCancelled, or QueryError
+        A worker that something else killed is replaced, and the query, which only reads, begins again, once. Raises
+        QueryRefused, QuerySyntaxError, QueryBusy, QueryTimeout, QueryTooLarge, QueryCancelled, WorkerLost, or QueryError
         when the engine fails or no media type asked for can carry the answer.
         """
-        check_query(query, max_length=self._max_length, max_depth=self._max_depth)
+        if not options.get("checked", False):
+            check_query(query, max_length=self._max_length, max_depth=self._max_depth)
         request = self._request(query, accept, options)
-        prefixes = options.get("prefixes") or {}
-        limits = self._limits
+        timeout_s = self._timeout(options.get("timeout_s"))
+        short = options.get("short", False) and self._admission.reserved > 0 and hash(query) not in self._slow
+        spent_s, lost = 0.0, False
+        while True:
+            loan = self._borrow(options, short=short)
+            begun = time.monotonic()
+            left = None if timeout_s is None else timeout_s - spent_s
+            try:
+                stream = self._begin(loan, request, left, query, options, short=short, told_s=timeout_s)
+            except WorkerLost:
+                if lost:
+                    raise
+                lost = True
+                continue
+            except QueryTimeout:
+                if not short or (left is not None and left <= SHORT_S):
+                    raise
+            else:
+                if stream.complete or not short:
+                    return stream
+                stream.close()
+            finally:
+                spent_s += time.monotonic() - begun
+            self._remember(query)
+            short = False
+
+    def _begin(
+        self,
+        loan: Loan,
+        request: dict[str, object],
+        left_s: float | None,
+        query: str,
+        options: QueryOptions,
+        *,
+        short: bool,
+        told_s: float | None,
+    ) -> QueryStream:
+        """The answer's beginning, from a worker, within the seconds left; `told_s` is the deadline that the client knows."""
+        limits, prefixes = self._limits, options.get("prefixes") or {}
 
         def explain(payload: bytes) -> KgError:
             told = json.loads(payload)
@@ -127,14 +182,32 @@ class QueryPool:
                 prefixes=prefixes,
             )
 
-        asked = options.get("timeout_s")
         return QueryStream(
-            self._borrow(options),
+            loan,
             request,
-            timeout_s=min((s for s in (asked, limits.timeout_s) if s is not None), default=None),
+            timeout_s=min((s for s in (left_s, SHORT_S if short else None) if s is not None), default=None),
+            told_s=told_s,
             buffer_bytes=options.get("buffer_bytes", BUFFER_BYTES),
             failure=explain,
+            ended=lambda how: self._count("demoted" if short and how in ("QueryTimeout", "abandoned") else how),
         )
+
+    def _timeout(self, asked: float | None) -> float | None:
+        """The deadline of a query, in seconds."""
+        if asked is None:
+            return self._limits.timeout_s
+        return asked if self._max_timeout_s is None else min(asked, self._max_timeout_s)
+
+    def _remember(self, query: str) -> None:
+        """Never take a query for short again."""
+        with self._lock:
+            self._slow[hash(query)] = None
+            if len(self._slow) > REMEMBERED:
+                self._slow.popitem(last=False)
+
+    def _count(self, how: str) -> None:
+        with self._lock:
+            self.ended[how] += 1
 
     def switch(self, source: Path, *, remove: bool = True) -> None:
         """Move to a newer snapshot or dump; queries that begin after the return see it.
@@ -165,6 +238,11 @@ class QueryPool:
         return self._admission.waiting
 
     @property
+    def replaced(self) -> int:
+        """How many workers were killed, had died or had grown too large, and were replaced."""
+        return self._fleet.replaced
+
+    @property
     def source(self) -> Path:
         """The snapshot or dump that new queries see."""
         return self._fleet.source
@@ -192,9 +270,9 @@ class QueryPool:
             "limit": self._limits.max_result_bytes,
         }
 
-    def _borrow(self, options: QueryOptions) -> Loan:
+    def _borrow(self, options: QueryOptions, *, short: bool) -> Loan:
         """A worker, once there is room."""
-        short, client, cancel = options.get("short", False), options.get("client"), options.get("cancel")
+        client, cancel = options.get("client"), options.get("cancel")
         self._admission.enter(short=short, client=client, cancel=cancel)
         try:
             generation, worker = self._fleet.take()

@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
-from kg.errors import QueryBusy, QueryError, StoreError, UnknownGraph
+from kg.errors import QueryError, QueueFull, StoreError, UnknownGraph
 from kg.graph import GraphStore
 from kg.graph.guard import check_update
 from kg.graph.managed import ManagedGraphs
@@ -50,7 +50,7 @@ class DirectWriter:
     """The direct writes of one service. `managed` are the graphs that it refuses to touch, None for none.
 
     Each method returns a future; raised in it: QueryRefused, QuerySyntaxError, ProtectedGraph, RdfSyntaxError,
-    QueryTimeout, QueryTooLarge, StoreError. QueryBusy is raised at once, when too many writes wait.
+    QueryTimeout, QueryTooLarge, StoreError. QueueFull is raised at once, when too many writes wait.
     """
 
     def __init__(self, target: Writable, *, managed: ManagedGraphs | None, limits: RehearsalLimits) -> None:
@@ -64,6 +64,11 @@ class DirectWriter:
     def close(self) -> None:
         """End the thread, after the write that is under way."""
         self._thread.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def waiting(self) -> int:
+        """How many writes wait or run."""
+        return self._waiting
 
     def check(self, graph: Graph) -> None:
         """Raise ProtectedGraph for a graph that is not to be written directly."""
@@ -130,7 +135,7 @@ class DirectWriter:
     def _submit(self, run: Callable[[], _T]) -> Future[_T]:
         with self._lock:
             if self._waiting >= MAX_WAITING:
-                raise QueryBusy(retry_after_s=5)
+                raise QueueFull(retry_after_s=5)
             self._waiting += 1
         future = self._thread.submit(run)
         future.add_done_callback(self._done)

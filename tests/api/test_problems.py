@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from pyoxigraph import NamedNode
 
 from kg import errors
 from kg.api.negotiation import SOLUTIONS, NotAcceptable
-from kg.api.problems import STATUS, Refusal, problem_of
+from kg.api.problem_types import PROBLEM_TYPES
+from kg.api.problems import STATUS, Refusal, name_of_error, problem_of
+from kg.settings import Settings
 
 
 def _all_errors() -> list[type[errors.KgError]]:
@@ -39,7 +43,28 @@ def test_an_error_becomes_a_problem_document(error: errors.KgError, status: int,
     assert document["type"].endswith("/" + type_)
     assert document["detail"] == str(error)
     assert document["instance"] == "/sparql"
-    assert document.get("hint") == error.hint
+    assert document["hint"] == error.hint or error.hint is None
+    assert document["help"] == f"/problems/{type_}"
+
+
+@pytest.mark.parametrize("cls", _all_errors(), ids=lambda cls: cls.__name__)
+def test_every_class_of_error_is_documented(cls: type[errors.KgError]) -> None:
+    kind = PROBLEM_TYPES[name_of_error(cls)]
+    assert kind.status == STATUS[cls]
+    assert len(kind.meaning) > 20
+    assert len(kind.remedy) > 10
+
+
+def test_types_differ_and_their_iris_are_absolute() -> None:
+    iris = [kind.type for kind in PROBLEM_TYPES.values()]
+    assert len(set(iris)) == len(iris)
+    assert all(NamedNode(iri) for iri in iris)
+
+
+def test_settings_that_the_documentation_names_exist() -> None:
+    text = " ".join(kind.meaning + kind.remedy for kind in PROBLEM_TYPES.values())
+    named = set(re.findall(r"KG_(\w+)", text))
+    assert {name.lower() for name in named} <= set(Settings.model_fields)
 
 
 def test_a_busy_service_says_when_to_come_back() -> None:

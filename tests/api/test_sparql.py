@@ -85,11 +85,11 @@ def test_a_dataset_of_the_request_is_the_whole_dataset(client: httpx.Client) -> 
     [
         pytest.param("SELECT * WHERE { ?s ?p", 400, "query-syntax-error", id="syntax"),
         pytest.param("", 400, "query-syntax-error", id="empty"),
-        pytest.param("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", 400, "query-refused", id="SERVICE"),
-        pytest.param("LOAD <http://127.0.0.1:9/>", 400, "query-refused", id="LOAD"),
+        pytest.param("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", 400, "call-refused", id="SERVICE"),
+        pytest.param("LOAD <http://127.0.0.1:9/>", 400, "call-refused", id="LOAD"),
         pytest.param("INSERT DATA { <a:a> <a:b> <a:c> }", 400, "query-refused", id="update as a query"),
-        pytest.param("SELECT * " + "{" * 5000 + "}" * 5000, 400, "query-refused", id="nesting"),
-        pytest.param("SELECT * { ?s ?p '" + "x" * 300_000 + "' }", 400, "query-refused", id="length"),
+        pytest.param("SELECT * " + "{" * 5000 + "}" * 5000, 400, "query-too-deep", id="nesting"),
+        pytest.param("SELECT * { ?s ?p '" + "x" * 300_000 + "' }", 400, "query-too-long", id="length"),
         pytest.param(ENDLESS, 503, "query-timeout", id="deadline"),
     ],
 )

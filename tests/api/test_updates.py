@@ -65,14 +65,14 @@ def test_patterns_are_matched_against_the_dataset_of_the_request(plain: httpx.Cl
     [
         pytest.param("CLEAR XYZ", 400, "query-syntax-error", id="syntax"),
         pytest.param("INSERT DATA { <a> <b> ?c }", 400, "query-syntax-error", id="syntax that only the engine sees"),
-        pytest.param("LOAD <http://127.0.0.1:9/>", 400, "query-refused", id="LOAD"),
+        pytest.param("LOAD <http://127.0.0.1:9/>", 400, "call-refused", id="LOAD"),
         pytest.param(
-            "INSERT { <a> <b> ?c } WHERE { SERVICE <http://127.0.0.1:9/> { } }", 400, "query-refused", id="SERVICE"
+            "INSERT { <a> <b> ?c } WHERE { SERVICE <http://127.0.0.1:9/> { } }", 400, "call-refused", id="SERVICE"
         ),
         pytest.param("CREATE GRAPH <g>; CREATE GRAPH <g>", 400, "query-error", id="a graph that exists"),
         pytest.param("CLEAR DEFAULT; DROP GRAPH <none>", 400, "query-error", id="no such graph"),
-        pytest.param("CLEAR DEFAULT;" + "{" * 500, 400, "query-refused", id="nesting"),
-        pytest.param("INSERT DATA { <a> <b> '" + "x" * 600_000 + "' }", 400, "query-refused", id="length"),
+        pytest.param("CLEAR DEFAULT;" + "{" * 500, 400, "query-too-deep", id="nesting"),
+        pytest.param("INSERT DATA { <a> <b> '" + "x" * 600_000 + "' }", 400, "query-too-long", id="length"),
     ],
 )
 def test_an_update_that_fails_changes_nothing(plain: httpx.Client, text: str, status: int, problem: str) -> None:

@@ -96,7 +96,7 @@ def test_misuse_exits_with_2_and_a_hint(kg: Kg, world: Path, arguments: list[str
         pytest.param(["show", "Nobody At All"], id="unknown entity"),
         pytest.param(["show", "Harbour"], id="ambiguous entity"),
         pytest.param(["export", "--article", "nothing"], id="unknown article"),
-        pytest.param(["key", "--revoke", "nothing"], id="unknown key"),
+        pytest.param(["key", "revoke", "nothing"], id="unknown key"),
     ],
 )
 def test_failure_exits_with_1_and_a_message(kg: Kg, world: Path, arguments: list[str]) -> None:

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from kg import __version__
-from kg.api.depends import AcceptDep, ServiceDep, TurnDep, WriterDep, problems
-from kg.api.models import Health, Readiness, Resolved
-from kg.api.negotiation import TRIPLES, choose
+from kg.api.depends import AcceptDep, AdminDep, ServiceDep, TurnDep, problems
+from kg.api.models import Health, ProblemTypeOut, Readiness, Resolved
+from kg.api.negotiation import HTML, JSON, TRIPLES, choose
+from kg.api.operation import metrics_page, problem_list, problems_page
 from kg.api.pages import render
 from kg.api.service import Service
 from kg.api.void import void_description
@@ -27,15 +28,34 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", response_model=Readiness, responses=problems(503), summary="Whether it can answer queries")
-def readyz(service: ServiceDep) -> Readiness:
-    """What the query workers read, how fresh that is, and which protections are on."""
-    published = service.publication.published
-    return Readiness(
-        graph_version=service.version(),
-        served_version=published.version,
-        snapshot_age_s=round(time.monotonic() - published.at, 3),
-        protections=service.publication.protections(),
-    )
+def readyz(service: ServiceDep, response: Response) -> Readiness:
+    """What the query workers read, how fresh that is, which protections are on, and the limits.
+
+    503 when the service is stopping: what runs is finished, nothing new begins.
+    """
+    response.status_code = 503 if service.stopping else 200
+    return Readiness(**service.readiness())
+
+
+@router.get("/metrics", response_class=Response, responses=problems(401, 403), summary="Counters, for Prometheus")
+def metrics(service: ServiceDep, request: Request) -> Response:
+    """Prometheus' text format. To this machine it is open, to others with a key."""
+    return metrics_page(service, request.scope)
+
+
+@router.get("/problems", response_model=list[ProblemTypeOut], summary="The types of problem documents")
+def list_problems(accept: AcceptDep = None) -> list[ProblemTypeOut] | Response:
+    """What each error means and what to do about it."""
+    if choose(accept, (JSON, HTML)) is HTML:
+        return problems_page()
+    return [ProblemTypeOut(**one) for one in problem_list()]
+
+
+@router.get("/problems/{name}", response_model=ProblemTypeOut, responses=problems(404), summary="One type of problem")
+def get_problem(name: str, accept: AcceptDep = None) -> ProblemTypeOut | Response:
+    """The documentation that a problem document's `help` points to."""
+    (found,) = problem_list(name)
+    return problems_page(name) if choose(accept, (JSON, HTML)) is HTML else ProblemTypeOut(**found)
 
 
 @router.get("/docs", response_class=HTMLResponse, include_in_schema=False)
@@ -56,7 +76,7 @@ def void(service: ServiceDep, accept: AcceptDep = None) -> Response:
     "/maintenance/resolve",
     response_model=Resolved,
     responses=problems(401, 403, 503),
-    dependencies=[WriterDep, TurnDep],
+    dependencies=[AdminDep, TurnDep],
     summary="Link all names again",
 )
 def resolve(service: ServiceDep) -> Resolved:
@@ -68,7 +88,7 @@ def resolve(service: ServiceDep) -> Resolved:
     "/maintenance/rebuild",
     response_model=Resolved,
     responses=problems(401, 403, 503),
-    dependencies=[WriterDep, TurnDep],
+    dependencies=[AdminDep, TurnDep],
     summary="Make the graph again from the catalogue",
 )
 def rebuild(service: ServiceDep) -> Resolved:

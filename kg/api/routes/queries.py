@@ -8,11 +8,13 @@ from starlette.concurrency import run_in_threadpool
 
 from kg.api.answers import answer
 from kg.api.depends import AcceptDep, NoneMatchDep, ServiceDep, problems
+from kg.api.gone import cancelled_when_gone
+from kg.api.limits import client_of
 from kg.api.models import NamedQueryOut, ParameterOut
 from kg.api.negotiation import HTML, JSON, choose
 from kg.api.pages import render
 from kg.api.problems import Refusal
-from kg.api.protocol import QueryRequest, seconds
+from kg.api.protocol import QueryRequest, preferred_wait, seconds
 from kg.errors import UnknownQuery
 from kg.query import NamedQuery, bind
 
@@ -53,12 +55,16 @@ async def run_query(
             raise Refusal(400, f"{key} is given {len(given.getlist(key))} times")
     asked = QueryRequest(
         await run_in_threadpool(bind, query, arguments, resolve=service.find),
-        timeout_s=seconds(given.getlist("timeout")),
+        timeout_s=seconds(given.getlist("timeout")) or preferred_wait(request.headers.getlist("prefer")),
         format=given.get("format"),
     )
     # only what hangs on one thing is short; without it a query may read the whole graph, and belongs with the long ones
     short = any(query.parameters[key].type in ("entity", "iri") for key in arguments)
-    reply = await answer(service, asked, accept, if_none_match, title=query.title, short=short)
+    client = client_of(request.scope)
+    async with cancelled_when_gone(request.receive) as cancel:
+        reply = await answer(
+            service, asked, accept, if_none_match, title=query.title, short=short, client=client, cancel=cancel
+        )
     if isinstance(reply.body, bytes):
         return Response(reply.body, reply.status, dict(reply.headers), media_type=reply.content_type)
     return StreamingResponse(reply.body, reply.status, dict(reply.headers), media_type=reply.content_type)

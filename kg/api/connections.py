@@ -1,0 +1,120 @@
+"""HTTP connections that cannot hold the service up: as many as it takes, none that stays silent, none with endless headers.
+
+uvicorn's own protocol waits for ever for a request's headers, and answers what it cannot read with bare text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import resource
+from http import HTTPStatus
+from typing import Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from kg.api.problems import MEDIA_TYPE, RETRY_AFTER_S, Refusal, problem_of
+
+__all__ = ["MAX_HEADER_BYTES", "connection_limit", "limited"]
+
+log = logging.getLogger(__name__)
+
+HEADERS_S = 15.0
+"""Seconds in which a request's headers have to come."""
+
+MAX_HEADER_BYTES = 64 << 10
+"""Of a request's first line and headers: long queries by GET fit."""
+
+SPARE_FILES = 256  # for the store, workers' pipes, bodies and exports
+
+
+def connection_limit(wanted: int) -> int:
+    """How many connections may be open: as many as wanted, if the system grants the files (its soft limit is raised)."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = wanted + SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return wanted
+    allowed = max(16, soft - SPARE_FILES)
+    log.warning("the system grants %d open files: %d connections at once, not %d", soft, allowed, wanted)
+    return allowed
+
+
+def limited(max_connections: int) -> type[H11Protocol]:
+    """The protocol of a service that takes so many connections."""
+    return type("LimitedConnection", (_Connection,), {"max_connections": max_connections})
+
+
+class _Connection(H11Protocol):
+    """One connection. `_patience` ends it when the headers of its next request do not come."""
+
+    max_connections = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request, or turn the connection away."""
+        super().connection_made(transport)
+        if len(self.connections) > self.max_connections:
+            refusal = Refusal(
+                503,
+                f"{self.max_connections:,} connections are open already",
+                headers={"Retry-After": str(RETRY_AFTER_S)},
+                kind="too-many-connections",
+            )
+            self._refuse(refusal)
+            return
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Go on with what came."""
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:  # the headers are there
+            self._rest()
+        elif self._patience is None and not self.transport.is_closing():
+            self._wait()  # the beginning of a further request
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._rest()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what cannot be read with a problem document."""
+        if self.conn.trailing_data[0] and len(self.conn.trailing_data[0]) >= MAX_HEADER_BYTES:
+            hint = "send a long query by POST"
+            self._refuse(Refusal(431, "the request's headers are too large", hint=hint, kind="header-too-large"))
+        else:
+            self._refuse(Refusal(400, msg, hint="is this HTTP/1.1?"))
+
+    def _wait(self) -> None:
+        self._patience = self.loop.call_later(HEADERS_S, self.transport.close)
+
+    def _rest(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Send a problem document as the last answer of the connection."""
+        self._rest()
+        problem = problem_of(refusal)
+        body = problem.body()
+        fields = {
+            "content-type": MEDIA_TYPE,
+            "content-length": str(len(body)),
+            "cache-control": "no-store",
+            "connection": "close",
+            **problem.headers,
+        }
+        head = f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}\r\n"
+        lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        self.transport.write(f"{head}{lines}\r\n".encode("latin-1") + body)
+        self.transport.close()

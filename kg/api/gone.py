@@ -1,0 +1,35 @@
+"""A client that goes away before its answer is there takes its query with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from starlette.types import Receive
+
+from kg.graph.workers import Cancellation
+
+__all__ = ["cancelled_when_gone"]
+
+
+@asynccontextmanager
+async def cancelled_when_gone(receive: Receive) -> AsyncIterator[Cancellation]:
+    """A cancellation that takes place once the client closes its connection, as long as the block lasts.
+
+    The request's body must have been read, or not be wanted.
+    """
+    cancel = Cancellation()
+
+    async def watch() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        cancel.cancel()
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield cancel
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
