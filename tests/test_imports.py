@@ -36,7 +36,7 @@ HOMES = {
     "onnx": {"train"},
     "onnxruntime": {"extract", "train"},
     "prometheus_client": {"api"},
-    "pycountry": {"places"},
+    "pycountry": {"exports", "places"},
     "pydantic": {"api", "articles", "settings"},
     "pyld": {"graph"},
     "pyshacl": {"graph"},

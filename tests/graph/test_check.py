@@ -105,6 +105,12 @@ def over_before_current(golden: frozenset[Triple]) -> set[Triple]:
     return {*golden, Triple(statement, vocab.reportedOver, day("2001-01-01"))}
 
 
+def known_from_article(golden: frozenset[Triple]) -> set[Triple]:
+    """The graph with a statement that an article is to be the source of, beyond its claims."""
+    statement = min((t.subject for t in golden if t.predicate == vocab.asserted), key=str)
+    return {*golden, Triple(statement, vocab.prov_hadPrimarySource, ARTICLE)}
+
+
 PASSAGE = NamedNode(f"{article_iri(BASE, 'courier/deal.txt').value}#char=0,7")  # "Uruguay", in the title
 ARTICLE = article_iri(BASE, "courier/deal.txt")
 RUN = NamedNode(f"{BASE}run/scripted-1")
@@ -139,6 +145,12 @@ BROKEN = {
     "Entity: alternative label without language": (added(Triple(INES.iri, vocab.skos_altLabel, Literal("I"))), "alternative"),
     "Person: also a group": (added(Triple(CARLA.iri, vocab.rdf_type, vocab.Group)), "a person is nothing else"),
     "Polity: not stated to be a group": (changed(URUGUAY.iri, vocab.rdf_type, vocab.Polity, vocab.Place), "also stated"),
+    "Place: too far north": (added(Triple(MONTEVIDEO.iri, vocab.wgs84_lat, decimal("97.5"))), "a latitude is"),
+    "Place: a longitude of text": (added(Triple(MONTEVIDEO.iri, vocab.wgs84_long, Literal("56 W"))), "a longitude is"),
+    "Place: a country by its name": (added(Triple(MONTEVIDEO.iri, vocab.countryCode, Literal("Uruguay"))), "a country code is"),
+    "Place: a region without country": (added(Triple(MONTEVIDEO.iri, vocab.regionCode, Literal("MO"))), "a region code is"),
+    "Place: grounded without language": (added(Triple(MONTEVIDEO.iri, vocab.groundedBecause, Literal("so"))), "told in words"),
+    "Place: matched with text": (added(Triple(MONTEVIDEO.iri, vocab.skos_closeMatch, Literal("3441575"))), "matched with an IRI"),
     "Event: also a place": (added(Triple(ELECTION.iri, vocab.rdf_type, vocab.Place)), "an event is nothing else"),
     "Event: two types": (added(Triple(ELECTION.iri, vocab.eventType, vocab.term("war"))), "at most one type"),
     "Event: a type that is not in the scheme": (changed(ELECTION.iri, vocab.eventType, vocab.Person), "EventTypes"),
@@ -157,6 +169,7 @@ BROKEN = {
     "startDate": (fact(ELECTION.iri, vocab.startDate, Literal("in spring")), "kg:startDate"),
     "endDate": (fact(INES.iri, vocab.endDate, day("2024-01-01")), "kg:endDate"),
     "Fact: no statement": (added(Triple(CARLA.iri, vocab.leads, LEAGUE.iri)), "only beside"),
+    "Statement: known from an article": (known_from_article, "known from the gazetteer"),
     "Statement: no subject": (some(vocab.Statement, vocab.rdf_subject), "one subject"),
     "Statement: a predicate of others": (some(vocab.Statement, vocab.rdf_predicate, ODD), "one predicate"),
     "Statement: no object": (some(vocab.Statement, vocab.rdf_object), "one object"),
