@@ -66,11 +66,11 @@ class _Pairs(nn.Module):
         count = spans.shape[0]
         either_way = torch.minimum(subjects, objects) * count + torch.maximum(subjects, objects)
         either_way, place = torch.unique(either_way, return_inverse=True)
-        first, second = torch.div(either_way, count, rounding_mode="floor"), either_way % count
-        attended = (spans @ attention.index_select(1, inside)).transpose(0, 1)
-        shared = (attended.index_select(0, first) * attended.index_select(0, second)).sum(1)
-        context = shared @ (states @ pairs.context.weight.T) / (shared.sum(-1, keepdim=True) + 1e-9)
-        context = torch.tanh(context + pairs.context.bias)
+        # of each piece what every two mentions attend to, summed over the heads: one product instead of one row for each pair and head
+        attended = (spans @ attention.index_select(1, inside)).permute(2, 1, 0)
+        shared = (attended @ attended.transpose(1, 2)).flatten(1).index_select(1, either_way)
+        context = (states @ pairs.context.weight.T).T @ shared / (shared.sum(0) + 1e-9)
+        context = torch.tanh(context.T + pairs.context.bias)
 
         x = (u.index_select(0, subjects) * v.index_select(0, objects)) @ of_both
         x = x + (u @ of_subject).index_select(0, subjects) + (v @ of_object).index_select(0, objects)
