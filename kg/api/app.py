@@ -23,7 +23,7 @@ from kg.api.metrics import Reading
 from kg.api.middleware import Envelope
 from kg.api.models import ArticleIn, ProblemOut
 from kg.api.negotiation import NotAcceptable
-from kg.api.pages import STATIC
+from kg.api.pages import STATIC, problem_page, wants_page
 from kg.api.plain import plain_routes
 from kg.api.problems import MEDIA_TYPE, Refusal, problem_of
 from kg.api.routes import (
@@ -34,12 +34,15 @@ from kg.api.routes import (
     exports,
     feeds,
     judgements,
+    manage,
     meta,
+    pages,
     queries,
     relations,
     review,
 )
 from kg.api.service import GraphService, Service
+from kg.api.sessions import Sessions
 from kg.api.sparql import SparqlEndpoint
 from kg.api.turns import Turns
 from kg.errors import KgError
@@ -126,6 +129,7 @@ def _routes(service: Service) -> FastAPI:
     api.state.service = service
     turns, exports_ = Turns("writes", at_once=1), Turns("exports", at_once=EXPORTS)
     api.state.turns, api.state.export_turns = turns, exports_
+    api.state.sessions = Sessions()
     service.metrics.read(
         [
             Reading("writes_waiting", "Articles and decisions that wait for their turn", lambda: turns.waiting),
@@ -134,7 +138,21 @@ def _routes(service: Service) -> FastAPI:
     )
     for kind in (KgError, HTTPException, NotAcceptable, RequestValidationError, Exception):
         api.add_exception_handler(kind, _problem)
-    for routes in (meta, pages, entities, relations, around, queries, articles, judgements, review, exports, feeds, documents):
+    for routes in (
+        meta,
+        pages,
+        manage,
+        entities,
+        relations,
+        around,
+        queries,
+        articles,
+        judgements,
+        review,
+        exports,
+        feeds,
+        documents,
+    ):
         api.include_router(routes.router)
     api.mount("/static", StaticFiles(directory=STATIC), name="static")
     plain = api.openapi
@@ -160,6 +178,9 @@ def _problem(request: Request, error: Exception) -> Response:
     elif isinstance(error, HTTPException) and error.status_code == 404 and error.detail == "Not Found":
         error = Refusal(404, f"nothing is at {request.url.path}", hint="/docs lists what there is")
     problem = problem_of(error, instance=request.url.path)
+    if wants_page(request.headers.get("accept")):
+        base = request.app.state.service.base
+        return Response(problem_page(base, problem), problem.status, dict(problem.headers), media_type="text/html")
     return Response(problem.body(), problem.status, dict(problem.headers), media_type=MEDIA_TYPE)
 
 

@@ -10,8 +10,20 @@ anything, and holds less than 100 kB however much is known of its subject. Decis
   What depends on who asks (forms that write) is on pages of their own.
 """
 
+from kg.api.pages.problems import problem_page, wants_page
 from kg.api.pages.queries import results_page, sparql_page
 from kg.api.pages.rendering import STATIC, links, local_path, marked, render
 from kg.api.pages.wording import words
 
-__all__ = ["STATIC", "links", "local_path", "marked", "render", "results_page", "sparql_page", "words"]
+__all__ = [
+    "STATIC",
+    "links",
+    "local_path",
+    "marked",
+    "problem_page",
+    "render",
+    "results_page",
+    "sparql_page",
+    "wants_page",
+    "words",
+]

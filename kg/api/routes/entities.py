@@ -58,7 +58,9 @@ def find_entities(
     if choose(accept, (JSON, HTML)) is HTML:
         more = {"q": q, "type": type or "", "limit": limit, "cursor": page.next}
         url = f"/entities?{urlencode({k: v for k, v in more.items() if v})}" if page.next else None
-        return HTMLResponse(render("entities.html", service.workspace.base, page=page, q=q, more=url))
+        return HTMLResponse(
+            render("entities.html", service.base, page=page, q=q, type=type, more=url, section="browse")
+        )
     return page
 
 

@@ -15,7 +15,6 @@ from kg.api.models import Health, ProblemTypeOut, Readiness, Resolved
 from kg.api.negotiation import HTML, JSON, TRIPLES, choose
 from kg.api.operation import metrics_page, problem_list, problems_page
 from kg.api.pages import render
-from kg.api.service import Service
 from kg.api.void import void_description
 
 router = APIRouter(tags=["service"])

@@ -29,7 +29,7 @@ def list_queries(service: ServiceDep, accept: AcceptDep = None) -> list[NamedQue
     """Each with its parameters; the files run as they lie in any SPARQL tool."""
     queries = [query_out(query) for query in service.queries.values()]
     if choose(accept, (JSON, HTML)) is HTML:
-        return HTMLResponse(render("queries.html", service.workspace.base, queries=queries))
+        return HTMLResponse(render("queries.html", service.base, queries=queries, section="queries"))
     return queries
 
 
@@ -48,7 +48,9 @@ async def run_query(
         raise UnknownQuery(f"no query {name}", hint="GET /queries lists them")
     given = request.query_params
     if "form" in given:
-        return HTMLResponse(render("query.html", service.workspace.base, query=query_out(query), text=query.text))
+        return HTMLResponse(
+            render("query.html", service.base, query=query_out(query), text=query.text, section="queries")
+        )
     arguments = {key: value for key, value in given.items() if key not in RESERVED and value != ""}
     for key in arguments:
         if len(given.getlist(key)) > 1:

@@ -40,8 +40,8 @@ function suggest(field) {
   const take = (option) => {
     if (field.dataset.suggest === "slug") {
       field.value = option.dataset.label;
-      const kept = field.form.querySelector(`input[name="${field.dataset.slug}"]`);
-      if (kept) kept.value = option.dataset.slug;
+      field.dataset.label = option.dataset.label;
+      field.dataset.slug = option.dataset.slug;
       close();
     } else {
       location.assign(option.dataset.href);
@@ -99,6 +99,14 @@ function suggest(field) {
 }
 
 document.querySelectorAll("input[data-suggest]").forEach(suggest);
+
+// A field for a thing shows its name and sends its slug, which is unambiguous.
+document.querySelectorAll('input[data-suggest="slug"]').forEach((field) => {
+  if (field.dataset.label) field.value = field.dataset.label;
+  field.form.addEventListener("submit", () => {
+    if (field.dataset.slug && field.value === field.dataset.label) field.value = field.dataset.slug;
+  });
+});
 
 // "/" goes to the search field, unless somebody is writing.
 document.addEventListener("keydown", (event) => {
