@@ -173,6 +173,13 @@ class OutcomeOut(Model):
     contradictions: tuple[JudgementOut, ...]
 
 
+class FeatureOut(Model):
+    """What one feature adds to the log odds that two things are one."""
+
+    name: str = Field(examples=["relations in common"])
+    weight: float
+
+
 class QuestionOut(Model):
     """Something to decide: a `claim` to accept or reject, whether `entity` and `other` are one, or a `judgement` that does
     not hold because of `against`."""
@@ -194,6 +201,8 @@ class QuestionOut(Model):
     article: str | None
     title: str | None
     published: str | None
+    score: float | None
+    features: tuple[FeatureOut, ...]
     judgement: JudgementOut | None
     against: JudgementOut | None
 

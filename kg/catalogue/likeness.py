@@ -105,11 +105,11 @@ class Likeness:
         ).fetchone()
         return int(row[0])
 
-    def keep(self, scores: Iterable[tuple[int, int, float]]) -> None:
-        """Keep the scores of pairs of places."""
+    def keep(self, scores: Iterable[tuple[int, int, float, int]]) -> None:
+        """Keep the scores of pairs of places, each with how many of the two are only described."""
         self._db.executemany(
-            "INSERT OR REPLACE INTO pairs (low, high, score) VALUES (?, ?, ?)",
-            ((min(a, b), max(a, b), score) for a, b, score in scores),
+            "INSERT OR REPLACE INTO pairs (low, high, score, described) VALUES (?, ?, ?, ?)",
+            ((min(a, b), max(a, b), score, described) for a, b, score, described in scores),
         )
 
     def forget_all(self) -> None:

@@ -61,16 +61,18 @@ CREATE TABLE definitions (
   PRIMARY KEY (acronym, bucket, cls)) WITHOUT ROWID;
 CREATE INDEX definitions_bucket ON definitions (bucket, acronym);
 -- what may be one: a place is a row of shades, all chains of one name or description. `said` and `blocks` are counters,
--- `pairs` the places that share a block and are alike, `joined` what clustering makes of their slots
+-- `pairs` the places that share a block and are alike (`described`: how many of the two are only described), `joined`
+-- what clustering makes of their slots
 CREATE TABLE said (
   place INTEGER NOT NULL, value TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (place, value)) WITHOUT ROWID;
 CREATE TABLE blocks (
   block INTEGER NOT NULL, place INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (block, place)) WITHOUT ROWID;
 CREATE INDEX blocks_place ON blocks (place);
 CREATE TABLE pairs (
-  low INTEGER NOT NULL, high INTEGER NOT NULL, score REAL NOT NULL, PRIMARY KEY (low, high)) WITHOUT ROWID;
+  low INTEGER NOT NULL, high INTEGER NOT NULL, score REAL NOT NULL, described INTEGER NOT NULL,
+  PRIMARY KEY (low, high)) WITHOUT ROWID;
 CREATE INDEX pairs_high ON pairs (high);
-CREATE INDEX pairs_score ON pairs (score);
+CREATE INDEX pairs_described ON pairs (described, score);
 CREATE TABLE joined (slot TEXT PRIMARY KEY, canonical TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX joined_canonical ON joined (canonical);
 CREATE TABLE unsettled (bucket TEXT PRIMARY KEY) WITHOUT ROWID;

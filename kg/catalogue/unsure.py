@@ -1,10 +1,11 @@
-"""What a person had better look at: claims about which the model is in two minds, names that stand for several things."""
+"""What a person had better look at: claims about which the model is in two minds, names that stand for several things,
+things that are much alike and yet two."""
 
 from __future__ import annotations
 
 import sqlite3
 
-__all__ = ["unclear_pairs", "unsure_claims"]
+__all__ = ["like_pairs", "unclear_pairs", "unsure_claims"]
 
 _UNSURE = """
 SELECT c.iri FROM claims c WHERE c.verdict IS NULL AND c.statement IS NOT NULL
@@ -29,6 +30,35 @@ WHERE e.key <> f.key
     WHERE j.kind = 'different' AND j.undone_time IS NULL AND a.entity = e.key AND b.entity = f.key)
 ORDER BY e.iri, f.iri
 LIMIT ?"""
+
+# the likest first; the order of entities is that of their IRIs
+_LIKE = """
+SELECT DISTINCT min(e.iri, f.iri), max(e.iri, f.iri) FROM pairs p
+JOIN shades a ON a.key = p.low JOIN shades b ON b.key = p.high
+JOIN entities e ON e.key = (SELECT entity FROM chains WHERE bucket = a.bucket AND shade = a.shade LIMIT 1)
+JOIN entities f ON f.key = (SELECT entity FROM chains WHERE bucket = b.bucket AND shade = b.shade LIMIT 1)
+WHERE p.described = :described AND e.key <> f.key
+  AND NOT EXISTS (
+    SELECT 1 FROM judgements j
+    JOIN anchored x ON x.judgement = j.key JOIN chains c ON c.key = x.chain
+    JOIN anchored y ON y.judgement = j.key AND y.side <> x.side JOIN chains d ON d.key = y.chain
+    WHERE j.kind = 'different' AND j.undone_time IS NULL AND c.entity = e.key AND d.entity = f.key)
+ORDER BY p.score DESC, 1, 2
+LIMIT :limit"""
+
+
+def like_pairs(db: sqlite3.Connection, limit: int) -> list[tuple[str, str]]:
+    """Two entities that are much alike, as IRIs: full names first, then what one or both of are only described.
+
+    Without those that somebody has joined already or declared different.
+    """
+    found: dict[tuple[str, str], None] = {}
+    for described in (0, 1, 2):
+        rows = db.execute(_LIKE, {"described": described, "limit": limit})
+        found |= dict.fromkeys((row[0], row[1]) for row in rows)
+        if len(found) >= limit:
+            break
+    return list(found)[:limit]
 
 
 def unclear_pairs(db: sqlite3.Connection, limit: int) -> list[tuple[str, str]]:

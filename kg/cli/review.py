@@ -38,7 +38,8 @@ def command(
 ) -> None:
     """Decide what the model is unsure of, one key for each.
 
-    First come decisions that contradict each other, then acronyms that may stand for several things, then claims whose
+    First come decisions that contradict each other, then acronyms that may stand for several things, then things that may
+    be one, the likest first, with what speaks for and against it, then claims whose
     confidence is near the threshold: those on which a fact hangs before those that others support. Each answer counts at
     once. Keys may come from a pipe.
 
@@ -198,6 +199,9 @@ def _print_pair(question: Question) -> None:
     )
     if question.sentence:
         _print_sentence(question)
+    if question.score is not None:
+        why = ", ".join(f"{feature.name} {feature.weight:+.1f}" for feature in question.features)
+        put(wrapped(f"alike {question.score:.2f}: {why}", indent="      ", then="        "))
 
 
 def _print_sentence(question: Question, note: str = "") -> None:

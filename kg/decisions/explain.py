@@ -1,7 +1,7 @@
 """Why two things are one, or two: what the rules, people's decisions and the articles say, factor by factor.
 
-A `Factor` says what each side has and which way it points. Those that decide today have no weight; a scored feature is a
-further row, with its contribution as `weight`.
+A `Factor` says what each side has and which way it points. What decides by itself has no weight; a scored feature is a
+row with its contribution to the log odds as `weight`.
 """
 
 from __future__ import annotations
@@ -12,23 +12,28 @@ from dataclasses import dataclass
 from kg.catalogue import Catalogue, ChainRow, EntityRow, JudgementKind
 from kg.decisions.factors import (
     DIFFERENT,
+    NEITHER,
     SAME,
     Factor,
     Thing,
     articles_factor,
     buckets_of,
     class_factor,
+    compared,
     facts_factors,
     judgement_factors,
     key_factor,
     keys_of,
+    likeness_factors,
     names_factor,
 )
 from kg.decisions.listing import judgement_views
 from kg.decisions.models import JudgementView
 from kg.errors import UnknownEntity
 from kg.lookup import Select, find_entity
-from kg.resolve import slot_of
+from kg.pipeline.clustering import same_at
+from kg.pipeline.linking import rules_slot
+from kg.resolve import Comparison, Profile, slot_of
 
 __all__ = ["Explanation", "explain"]
 
@@ -63,15 +68,20 @@ def _joined(
 ) -> Explanation:
     """Both names lead to one entity: by one key, through an acronym or a polity, or by decisions."""
     named = [[chain for chain in chains if name.casefold() == chain.label.casefold()] or chains for name in names]
-    slots = [{_slot(catalogue, chain) for chain in some} for some in named]
+    alike = None
+    if {slot_of(catalogue.index, c.bucket, c.shade, c.anchor) for c in chains} != _slots(catalogue, chains):
+        alike = compared(catalogue, named[0], named[1])
+    slots = [_slots(catalogue, some) for some in named]
     found = _between(catalogue, base, chains, chains, JudgementKind.SAME)
-    all_slots = {_slot(catalogue, chain) for chain in chains}
+    all_slots = _slots(catalogue, chains)
     keys = [keys_of(some) for some in named]
     by_rule = len(all_slots) == 1
     if len(chains) == 1:
         note = "the one article that speaks of it takes both names for one thing"
     elif by_rule and keys[0] == keys[1] and len(buckets_of(chains)) == 1:
         note = "every mention has this key, and one key is one entity"
+    elif by_rule and alike is not None:
+        note = "what the articles say of the two is alike enough"
     elif by_rule:
         note = "the articles tie these names together: one defines the other as its acronym, or a polity bears both"
     elif slots[0] == slots[1]:
@@ -81,6 +91,7 @@ def _joined(
     factors = [
         class_factor(things),
         Factor("key", SAME if by_rule or slots[0] == slots[1] else DIFFERENT, keys[0], keys[1], note, decides=by_rule),
+        *(likeness_factors(*alike, decides=False) if alike is not None else ()),
         *judgement_factors(found, decides=not by_rule),
     ]
     standing = [view for view in found if view.state == "holds"]
@@ -106,16 +117,20 @@ def _apart(
     kept = _between(catalogue, base, *chains, JudgementKind.DIFFERENT)
     wanted = _between(catalogue, base, *chains, JudgementKind.SAME)  # they do not hold, or the two were one
     classes, key = class_factor(things), key_factor(catalogue, *chains)
+    alike = compared(catalogue, *chains)
     if classes.points == DIFFERENT:
         because = f"A {things[0].cls} and a {things[1].cls} are never one."
     elif kept:
         because = "Somebody decided so: " + ", ".join(f"judgement {view.id} by {view.author}" for view in kept) + "."
     else:
-        because = f"{key.note[0].upper()}{key.note[1:]}."
+        because = f"{key.note[0].upper()}{key.note[1:]}{_unlike(alike)}."
+    judged_or_classed = bool(kept) or classes.points == DIFFERENT
+    by_likeness = alike is not None and key.points == NEITHER and not judged_or_classed
     factors = [
         classes,
         *judgement_factors([*kept, *wanted], decides=bool(kept) and classes.points != DIFFERENT),
-        Factor(key.name, key.points, key.left, key.right, key.note, decides=not kept and classes.points != DIFFERENT),
+        Factor(key.name, key.points, key.left, key.right, key.note, decides=not (by_likeness or judged_or_classed)),
+        *(likeness_factors(*alike, decides=by_likeness) if alike is not None else ()),
         names_factor(rows),
         articles_factor(*chains),
         *facts_factors(select, *things),
@@ -142,5 +157,15 @@ def _between(
     return list(judgement_views(catalogue, base, (one for one in judgements if one is not None)))
 
 
-def _slot(catalogue: Catalogue, chain: ChainRow) -> str:
-    return slot_of(catalogue.index, chain.bucket, chain.shade, chain.anchor)
+def _unlike(alike: tuple[Comparison, tuple[Profile, Profile]] | None) -> str:
+    """What likeness adds to a reason, if it was looked at."""
+    if alike is None:
+        return ""
+    found, sides = alike
+    if found.veto is not None:
+        return f"; {found.veto}"
+    return f"; they are alike to {found.score:.2f}, and one from {same_at(sides[0]):.2f}"
+
+
+def _slots(catalogue: Catalogue, chains: Sequence[ChainRow]) -> set[str]:
+    return {rules_slot(catalogue.index, catalogue.likeness, chain) for chain in chains}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, product
 
 from pyoxigraph import NamedNode
 
@@ -11,7 +12,8 @@ from kg import vocab
 from kg.catalogue import Catalogue, ChainRow, EntityRow
 from kg.decisions.models import JudgementView
 from kg.lookup import Select
-from kg.resolve import target
+from kg.pipeline.clustering import canonical_slot, profile_at, same_at
+from kg.resolve import DESCRIBED, Comparison, Profile, compare
 from kg.types import EntityClass
 
 __all__ = [
@@ -23,14 +25,18 @@ __all__ = [
     "articles_factor",
     "buckets_of",
     "class_factor",
+    "compared",
     "facts_factors",
     "judgement_factors",
     "key_factor",
     "keys_of",
+    "likeness_factors",
     "names_factor",
 ]
 
 LISTED = 5  # keys, articles, neighbours: enough to see why
+MOST_PLACES = 40  # names and descriptions of each side that are compared
+MOST_FEATURES = 12
 SAME, DIFFERENT, NEITHER = "same", "different", "neither"
 MOST_NEIGHBOURS = 1000  # of each side
 
@@ -72,7 +78,7 @@ def class_factor(things: tuple[Thing, Thing]) -> Factor:
 
 
 def key_factor(catalogue: Catalogue, left: Sequence[ChainRow], right: Sequence[ChainRow]) -> Factor:
-    """The normal forms of the names, which alone join today; `note` says why they do not join these."""
+    """The normal forms of the names: equal ones are one thing; `note` says why they do not join these."""
     keys = keys_of(left), keys_of(right)
     unclear = sorted({*_unclear(catalogue, left), *_unclear(catalogue, right)})
     shared = buckets_of(left) & buckets_of(right)
@@ -82,8 +88,42 @@ def key_factor(catalogue: Catalogue, left: Sequence[ChainRow], right: Sequence[C
     if shared:
         return Factor("key", SAME, *keys, "one name, but what it names is told apart by class or by year")
     if not buckets_of(left) or not buckets_of(right):
-        return Factor("key", DIFFERENT, *keys, "what has no full name of its own stays in its article")
-    return Factor("key", DIFFERENT, *keys, "the names differ, and only equal names, or an acronym defined, join")
+        return Factor("key", NEITHER, *keys, "what has no full name of its own is joined only by what is said of it")
+    return Factor("key", DIFFERENT, *keys, "the names differ, and no acronym is defined that would join them")
+
+
+def compared(
+    catalogue: Catalogue, left: Sequence[ChainRow], right: Sequence[ChainRow]
+) -> tuple[Comparison, tuple[Profile, Profile]] | None:
+    """The likest of what the chains of two things are called or described by; None when nothing is known of either."""
+    sides = []
+    for chains in (left, right):
+        places = sorted({(chain.bucket, chain.shade) for chain in chains if chain.bucket is not None})
+        numbers = (catalogue.likeness.place(*place) for place in places[:MOST_PLACES])
+        found = (profile_at(catalogue.likeness, number) for number in numbers if number is not None)
+        sides.append([profile for profile in found if profile is not None])
+    pairs = [(compare(a, b), (a, b)) for a, b in product(*sides) if (a.bucket, a.shade) != (b.bucket, b.shade)]
+    return max(pairs, key=lambda pair: (pair[0].score, pair[1][0].bucket, pair[1][1].bucket), default=None)
+
+
+def likeness_factors(comparison: Comparison, sides: tuple[Profile, Profile], *, decides: bool) -> Iterator[Factor]:
+    """Yield the score of the likest names or descriptions of two things, and what each feature adds to its log odds."""
+    one, two = (profile.names[0] if profile.names else _listed(sorted(profile.of("h"))) for profile in sides)
+    if comparison.veto is not None:
+        yield Factor(
+            "likeness", DIFFERENT, one, two, f"{comparison.veto}: that forbids that they are one", decides=decides
+        )
+        return
+    needed = same_at(sides[0])
+    points = SAME if comparison.score >= needed else NEITHER
+    note = f"score {comparison.score:.2f}; from {needed:.2f} two things are one"
+    if comparison.capped:
+        note += "; no more is possible when names differ like this"
+    yield Factor("likeness", points, one, two, note, decides=decides)
+    for name, weight in islice(comparison.contributions().items(), MOST_FEATURES):
+        if weight:
+            value = comparison.features[name]
+            yield Factor(name, SAME if weight > 0 else DIFFERENT, "", "", f"value {value:.2f}", weight=round(weight, 2))
 
 
 def names_factor(rows: tuple[EntityRow, EntityRow]) -> Factor:
@@ -136,20 +176,23 @@ def _neighbours(select: Select, iri: str) -> dict[tuple[str, str], str]:
 
 
 def buckets_of(chains: Sequence[ChainRow]) -> set[str]:
-    """The name keys of chains, without class or year."""
-    return {chain.bucket for chain in chains if chain.bucket is not None}
+    """The name keys of chains, without class or year; descriptions have none."""
+    return {chain.bucket for chain in chains if chain.bucket is not None and chain.bucket[0] != DESCRIBED}
 
 
 def _unclear(catalogue: Catalogue, chains: Sequence[ChainRow]) -> set[str]:
     """The names of these chains that the rules hold for ambiguous."""
     places = {(chain.bucket, chain.shade, chain.label) for chain in chains if chain.bucket is not None}
-    return {label for bucket, shade, label in places if target(catalogue.index, bucket, shade) is None}
+    slot = canonical_slot
+    return {
+        label for bucket, shade, label in places if slot(catalogue.index, catalogue.likeness, bucket, shade) is None
+    }
 
 
 def keys_of(chains: Sequence[ChainRow]) -> str:
     """The keys of chains as people can read them: the normal form of the name, with the class or year that divides it."""
     keys = sorted({f"{chain.bucket[2:]} ({chain.shade})" if chain.shade else chain.bucket[2:]
-                   for chain in chains if chain.bucket is not None})  # fmt: skip
+                   for chain in chains if chain.bucket in buckets_of(chains) and chain.bucket})  # fmt: skip
     return _listed(keys) if keys else "none"
 
 

@@ -1,4 +1,5 @@
-"""What waits for a person: contradicting decisions, names that may stand for several things, claims that may be wrong."""
+"""What waits for a person: contradicting decisions, names that may stand for several things, things that may be one,
+claims that may be wrong."""
 
 from __future__ import annotations
 
@@ -7,13 +8,25 @@ from dataclasses import dataclass, replace
 
 from kg import vocab
 from kg.catalogue import Catalogue
+from kg.decisions.factors import compared
 from kg.decisions.listing import judgement_views
 from kg.decisions.models import JudgementView
 from kg.types import Claim, Span
 
-__all__ = ["Question", "questions"]
+__all__ = ["Feature", "Question", "questions"]
 
 WITHIN = 0.2  # of the threshold: beyond, a calibrated confidence says clearly enough what it thinks
+
+
+MOST_FEATURES = 6  # of a pair, the weightiest: kg explain shows all
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """What one feature adds to the log odds that two things are one."""
+
+    name: str
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +34,9 @@ class Question:
     """One thing to decide.
 
     `kind` is `claim` (accept or reject `claim`, whose sentence has its ends at `subject_at` and `object_at`, half-open code
-    points of `sentence`), `pair` (are `entity` and `other` one? `sentence` speaks of the first, at `subject_at`), or
-    `contradiction` (`judgement` does not hold because of `against`; without it, because of the articles themselves).
+    points of `sentence`), `pair` (are `entity` and `other` one? `sentence` speaks of the first, at `subject_at`; `score` in
+    [0, 1] says how like they are, and `features` why), or `contradiction` (`judgement` does not hold because of `against`;
+    without it, because of the articles themselves).
     """
 
     kind: str
@@ -42,20 +56,27 @@ class Question:
     article: str | None = None
     title: str | None = None
     published: str | None = None
+    score: float | None = None
+    features: tuple[Feature, ...] = ()
     judgement: JudgementView | None = None
     against: JudgementView | None = None
 
 
 def questions(catalogue: Catalogue, base: str, *, within: float = WITHIN, limit: int = 100) -> Iterator[Question]:
     """Yield at most so many questions, the ones on which most hangs first; read as they are asked for."""
-    left = limit
+    left, asked = limit, set[frozenset[str]]()
     for found in catalogue.contradictions()[:limit]:
         left -= 1
         views = judgement_views(catalogue, base, [one for one in (found.judgement, found.against) if one is not None])
         yield Question("contradiction", judgement=views[0], against=views[1] if len(views) > 1 else None)
     for one, two in catalogue.unclear_pairs(limit=left) if left else ():
         left -= 1
+        asked.add(frozenset((one, two)))
         yield _whether(catalogue, one, two)
+    for one, two in catalogue.like_pairs(limit=left) if left else ():
+        if frozenset((one, two)) not in asked:
+            left -= 1
+            yield _whether(catalogue, one, two)
     for iri in catalogue.unsure_claims(within=within, limit=left) if left else ():
         if (claim := catalogue.claim(iri)) is not None:
             yield _about(catalogue, claim)
@@ -65,6 +86,11 @@ def _whether(catalogue: Catalogue, one: str, two: str) -> Question:
     """Whether two entities are one, with the sentence that the first one stands in first."""
     labels = [row.label if (row := catalogue.entity(iri)) is not None else iri for iri in (one, two)]
     asked = Question("pair", entity=one, other=two, subject=labels[0], object=labels[1])
+    alike = compared(catalogue, catalogue.chains_of(one), catalogue.chains_of(two))
+    if alike is not None and alike[0].veto is None:
+        weights = list(alike[0].contributions().items())[:MOST_FEATURES]
+        why = tuple(Feature(name, round(weight, 2)) for name, weight in weights if weight)
+        asked = replace(asked, score=alike[0].score, features=why)
     anchor = catalogue.anchor_of(one)
     document = catalogue.articles.document(anchor.article) if anchor is not None else None
     if anchor is None or document is None:

@@ -7,8 +7,9 @@ from functools import cache
 
 from kg.catalogue import Change, JudgementKind, Likeness
 from kg.resolve import SAME_AT, SAME_EVENT_AT, UNSURE_AT, Index, Profile, cluster, compare, members, merged, target
+from kg.types import EntityClass
 
-__all__ = ["Clusters", "Place", "canonical_slot", "profile_at"]
+__all__ = ["Clusters", "Place", "canonical_slot", "profile_at", "same_at"]
 
 MOST_LIKE = 200  # pairs of one place that its every article looks at again; beyond, the global pass does
 MOST_SLOTS = 200  # of one component that an article's commit clusters anew; beyond, the global pass does
@@ -126,7 +127,7 @@ class Clusters:
                 seen |= component
                 self.settle(component)
 
-    def _scores(self, number: int, done: set[int]) -> Iterator[tuple[int, int, float]]:
+    def _scores(self, number: int, done: set[int]) -> Iterator[tuple[int, int, float, int]]:
         mine = profile_at(self._likeness, number)
         if mine is None:
             return
@@ -138,7 +139,7 @@ class Clusters:
                 continue
             found = compare(mine, theirs)
             if found.score >= UNSURE_AT:
-                yield number, other, found.score
+                yield number, other, found.score, 2 - mine.is_named - theirs.is_named
 
     def _slot(self, number: int) -> str | None:
         row = self._likeness.row(number)
@@ -177,6 +178,11 @@ class Clusters:
 def _same_at(slot: str) -> float:
     """The score from which something is one with a slot."""
     return SAME_EVENT_AT if slot[0] == "e" or slot.endswith("|Event") else SAME_AT
+
+
+def same_at(profile: Profile) -> float:
+    """The score from which something is one with what a profile is of."""
+    return SAME_EVENT_AT if profile.cls == EntityClass.EVENT.value else SAME_AT
 
 
 def _rank(slot: str) -> tuple[bool, str]:

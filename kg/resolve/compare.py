@@ -23,7 +23,7 @@ from kg.types import EntityClass
 __all__ = ["SAME_AT", "SAME_EVENT_AT", "UNSURE_AT", "Comparison", "Profile", "compare", "merged", "weights"]
 
 WEIGHTS = Path(__file__).parent / "weights.json"
-SAME_AT, SAME_EVENT_AT, UNSURE_AT = 0.65, 0.75, 0.3
+SAME_AT, SAME_EVENT_AT, UNSURE_AT = 0.65, 0.75, 0.45
 """At or above the first (the second, for events) two profiles are one; between it and the last a person is asked."""
 
 PERSON, EVENT = EntityClass.PERSON.value, EntityClass.EVENT.value
@@ -74,12 +74,16 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The outcome: `score` in [0, 1], 0 with a `veto`; `features` by name, with what each adds to the log odds."""
+    """The outcome: `score` in [0, 1], 0 with a `veto`; `features` by name.
+
+    `capped` says that a feature keeps the score below what would make the two one, however much speaks for it.
+    """
 
     score: float
     family: str
     features: Mapping[str, float]
     veto: str | None = None
+    capped: bool = False
 
     def contributions(self) -> Mapping[str, float]:
         """Feature → what it adds to the log odds, the weightiest first."""
@@ -113,9 +117,8 @@ def compare(left: Profile, right: Profile) -> Comparison:
     of = weights().get(family, {})
     odds = sum(value * of.get(name, 0.0) for name, value in features.items())
     score = 1 / (1 + exp(-max(-30.0, min(30.0, odds))))
-    if not CAPPING.isdisjoint(name for name, value in features.items() if value):
-        score = min(score, CAPPED)
-    return Comparison(round(score, 4), family, features)
+    capped = score > CAPPED and not CAPPING.isdisjoint(name for name, value in features.items() if value)
+    return Comparison(round(CAPPED if capped else score, 4), family, features, capped=capped)
 
 
 @dataclass(frozen=True, slots=True)
