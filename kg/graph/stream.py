@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import NoReturn
@@ -69,6 +70,8 @@ class QueryStream(Iterator[bytes]):
         self._chunks: deque[bytes] = deque()
         self._reading = threading.RLock()
         self._closed = False
+        self._expired = False
+        self._alarm: threading.Timer | None = None
         try:
             self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
             loan.worker.send(request, self._deadline)
@@ -77,6 +80,10 @@ class QueryStream(Iterator[bytes]):
                 size += self._receive()
         except BaseException as error:  # KeyboardInterrupt too: nothing may go on running
             self._fail(error)
+        if self._deadline is not None and not self.complete:
+            self._alarm = threading.Timer(self._deadline - time.monotonic(), _expire, (weakref.ref(self),))
+            self._alarm.daemon = True
+            self._alarm.start()
 
     @property
     def content_length(self) -> int | None:
@@ -86,6 +93,8 @@ class QueryStream(Iterator[bytes]):
     def __next__(self) -> bytes:
         while not self._chunks:
             with self._reading:
+                if self._expired:
+                    self._fail(Late())
                 if self.complete or self._closed:
                     raise StopIteration
                 try:
@@ -94,11 +103,20 @@ class QueryStream(Iterator[bytes]):
                     self._fail(error)
         return self._chunks.popleft()
 
+    def expire(self) -> None:
+        """End the query at its deadline though nobody reads: a reader that dawdles must not keep the worker."""
+        self._expired = not (self.complete or self._closed)
+        if self._expired:
+            self._loan.cancel()
+            with self._reading:
+                self._loan.end(fit=False)
+
     def close(self) -> None:
         """Kill the query unless it is done, and forget the rest of its answer. Any thread may call it."""
         if not (self._closed or self.complete):
             self._ended("abandoned")
         self._closed = True
+        self._disarm()
         self._loan.cancel()  # whoever is reading wakes and lets go
         with self._reading:
             self._chunks.clear()
@@ -120,6 +138,10 @@ class QueryStream(Iterator[bytes]):
             with contextlib.suppress(RuntimeError):  # the interpreter is ending
                 threading.Thread(target=self._loan.end, kwargs={"fit": False}, daemon=True).start()
 
+    def _disarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+
     def _receive(self) -> int:
         """Take one frame; how many bytes of the answer it held."""
         kind, payload = self._loan.worker.receive(self._deadline)
@@ -132,6 +154,7 @@ class QueryStream(Iterator[bytes]):
             case b"E":
                 self.complete = True
                 self._ended("answered")
+                self._disarm()
                 self._loan.end(fit=not payload)
             case _:
                 self._loan.end(fit=kind == b"X")
@@ -143,7 +166,7 @@ class QueryStream(Iterator[bytes]):
         cancelled = self._loan.cancelled
         closed, self._closed = self._closed, True
         self.close()
-        if isinstance(error, Late):
+        if isinstance(error, Late) or (self._expired and isinstance(error, KgError)):
             assert self._timeout_s is not None
             raised: BaseException = QueryTimeout(self._timeout_s, hint="narrow the query, or allow more time")
         elif cancelled and isinstance(error, KgError):  # it died because it was killed
@@ -153,3 +176,9 @@ class QueryStream(Iterator[bytes]):
         if not closed:
             self._ended(type(raised).__name__)
         raise raised from (error if raised is not error else error.__cause__)
+
+
+def _expire(reference: weakref.ref[QueryStream]) -> None:
+    """Let a stream expire if there still is one."""
+    if (stream := reference()) is not None:
+        stream.expire()

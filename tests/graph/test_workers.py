@@ -330,6 +330,17 @@ def test_a_deadline_in_the_middle_of_an_answer_is_raised_to_the_reader(make_pool
         list(stream)
 
 
+def test_a_reader_that_dawdles_loses_the_worker_at_the_deadline(make_pool: Callable[..., QueryPool]) -> None:
+    pool = make_pool(timeout_s=0.5)
+    stream = pool.stream(ROWS, "text/csv", buffer_bytes=0)
+    next(stream)
+    assert wait_for(lambda: pool.running == 0)  # although nobody reads and nobody closes it
+    assert b"one" in labels(pool)
+    with pytest.raises(QueryTimeout):
+        list(stream)
+    assert pool.ended["QueryTimeout"] == 1
+
+
 @pytest.mark.parametrize("way", ["close", "cancel", "drop"])
 def test_a_reader_that_goes_away_frees_the_worker(
     make_pool: Callable[..., QueryPool], way: str, children: Callable[[], set[int]]
@@ -388,7 +399,7 @@ def test_a_worker_killed_from_outside_costs_its_query_only(
     stop = threading.Event()
 
     def reap() -> None:
-        while not stop.wait(0.2):
+        while not stop.wait(1.5):  # time for the next one to start
             for worker in children():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(worker, signal.SIGKILL)
