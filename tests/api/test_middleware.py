@@ -1,0 +1,139 @@
+"""The envelope: clients that send or take too slowly, and connections that stay silent."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from kg.api import connections, middleware
+from kg.api.bodies import body_of
+from kg.api.limits import RateLimiter
+from kg.api.middleware import Envelope
+from kg.api.service import GraphService
+from kg.settings import Settings
+from kg.workspace.plain import PlainStore
+
+Message = dict[str, Any]
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers with the body."""
+    body = await body_of(receive)
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": body})
+
+
+def served(app: Any, receive: Receive, send: Callable[[Message], Awaitable[None]]) -> None:
+    """Let an application in an envelope answer one request."""
+    with PlainStore("memory:", base="http://localhost:8000/") as store:
+        service = GraphService(store, Settings())
+        try:
+            envelope = Envelope(
+                app,
+                service,
+                origins=(),
+                max_body=lambda path: 1000,
+                check_host=lambda host: None,
+                limiter=RateLimiter(None),
+            )
+            scope = {"type": "http", "method": "POST", "path": "/sparql", "headers": [], "client": ("192.0.2.1", 1)}
+            asyncio.run(envelope(scope, receive, send))  # type: ignore[arg-type]
+        finally:
+            service.writer.close()
+
+
+def test_a_body_that_comes_by_the_drop_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(middleware, "BODY_S", 0.2)
+    monkeypatch.setattr(middleware, "BODY_BYTES_A_SECOND", 1000)
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.sleep(0.05)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    monkeypatch.setattr(middleware, "DRAIN_S", 0.1)
+    served(echo, receive, send)
+    assert sent[0]["status"] == 408
+    assert b"body-too-slow" in sent[1]["body"]
+
+
+def test_an_answer_that_nobody_takes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(middleware, "SEND_S", 0.1)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"x", "more_body": False}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await asyncio.sleep(60)
+
+    with pytest.raises(TimeoutError):
+        served(echo, receive, send)
+
+
+def test_a_large_body_lies_on_disk_while_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kg.api import bodies
+
+    monkeypatch.setattr(bodies, "IN_MEMORY", 10)
+    rolled: list[bool] = []
+    spooled = bodies.tempfile.SpooledTemporaryFile
+
+    class Watched(spooled):  # type: ignore[type-arg,misc,valid-type]
+        def rollover(self) -> None:
+            rolled.append(True)
+            super().rollover()
+
+    monkeypatch.setattr(bodies.tempfile, "SpooledTemporaryFile", Watched)
+    messages = [{"type": "http.request", "body": b"12345678", "more_body": number < 4} for number in range(5)]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    served(echo, receive, send)
+    assert sent[1]["body"] == b"12345678" * 5
+    assert rolled == [True]
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost: "], ids=["nothing", "half a request"])
+def test_a_connection_that_stays_silent_is_closed(
+    begun: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import threading
+
+    import uvicorn
+
+    monkeypatch.setattr(connections, "HEADERS_S", 0.3)
+
+    async def hello(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(hello, http=connections.limited(10), log_config=None, lifespan="off", ws="none")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            with socket.create_connection(listener.getsockname(), timeout=20) as connection:
+                connection.sendall(begun)
+                assert connection.recv(100) == b""  # closed, and not by us
+            with socket.create_connection(listener.getsockname(), timeout=20) as connection:
+                for _ in range(3):
+                    connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    assert connection.recv(1000).startswith(b"HTTP/1.1 204")
+        finally:
+            server.should_exit = True
+            thread.join(20)
