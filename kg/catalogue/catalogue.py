@@ -20,9 +20,9 @@ from kg.catalogue.outline import Outlines
 from kg.catalogue.relations import Relations, entity_of
 from kg.catalogue.rows import ChainRow, Contradiction, EntityRow, Hit, Pending, Retired, Touched
 from kg.catalogue.schema import open_database
-from kg.catalogue.search import search
+from kg.catalogue.search import Search, search
 from kg.catalogue.statements import Claims, claims_where, state_of, statement_of, states
-from kg.catalogue.unsure import like_pairs, unclear_pairs, unsure_claims
+from kg.catalogue.unsure import unclear_pairs, unsure_claims
 from kg.catalogue.whereabouts import Whereabouts, described
 from kg.errors import WorkspaceError
 from kg.types import Anchor, Claim, EntityClass, EntityState, Statement, StatementState
@@ -113,6 +113,7 @@ class Catalogue:
         self.outlines = Outlines(reader)
         self.whereabouts = Whereabouts(reader, Touched())
         self.relations = Relations(reader)
+        self.words = Search(reader)
 
     @classmethod
     def open(cls, path: Path | None, *, read_only: bool = False) -> Catalogue:
@@ -276,10 +277,6 @@ class Catalogue:
     def unclear_pairs(self, *, limit: int) -> list[tuple[str, str]]:
         """(entity, entity) IRIs: what has an ambiguous acronym for a name, and what that may stand for; undecided ones."""
         return unclear_pairs(self._reader, limit)
-
-    def like_pairs(self, *, limit: int) -> list[tuple[str, str]]:
-        """(entity, entity) IRIs of things that are much alike and yet two, undecided ones, full names first."""
-        return like_pairs(self._reader, limit)
 
     def unsure_claims(self, *, within: float, limit: int) -> list[str]:
         """The IRIs of the claims that nobody has judged and whose confidence is this near to the threshold.

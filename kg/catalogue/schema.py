@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from kg.catalogue.search import has_search, prepare_search
+from kg.catalogue.words import fold
 from kg.errors import WorkspaceError
 
 __all__ = ["FORMAT", "open_database"]
@@ -61,18 +63,16 @@ CREATE TABLE definitions (
   PRIMARY KEY (acronym, bucket, cls)) WITHOUT ROWID;
 CREATE INDEX definitions_bucket ON definitions (bucket, acronym);
 -- what may be one: a place is a row of shades, all chains of one name or description. `said` and `blocks` are counters,
--- `pairs` the places that share a block and are alike (`described`: how many of the two are only described), `joined`
--- what clustering makes of their slots
+-- `pairs` the places that share a block and are alike, `joined` what clustering makes of their slots
 CREATE TABLE said (
   place INTEGER NOT NULL, value TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (place, value)) WITHOUT ROWID;
 CREATE TABLE blocks (
   block INTEGER NOT NULL, place INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (block, place)) WITHOUT ROWID;
 CREATE INDEX blocks_place ON blocks (place);
 CREATE TABLE pairs (
-  low INTEGER NOT NULL, high INTEGER NOT NULL, score REAL NOT NULL, described INTEGER NOT NULL,
-  PRIMARY KEY (low, high)) WITHOUT ROWID;
+  low INTEGER NOT NULL, high INTEGER NOT NULL, score REAL NOT NULL, PRIMARY KEY (low, high)) WITHOUT ROWID;
 CREATE INDEX pairs_high ON pairs (high);
-CREATE INDEX pairs_described ON pairs (described, score);
+CREATE INDEX pairs_score ON pairs (score);
 CREATE TABLE joined (slot TEXT PRIMARY KEY, canonical TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX joined_canonical ON joined (canonical);
 CREATE TABLE unsettled (bucket TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -201,6 +201,7 @@ def _connect(path: Path | None, *, read_only: bool) -> sqlite3.Connection:
             timeout=30.0,
         )
     connection.row_factory = sqlite3.Row
+    connection.create_function("fold", 1, fold, deterministic=True)  # triggers call it
     return connection
 
 
@@ -219,3 +220,7 @@ def _prepare(connection: sqlite3.Connection, path: Path | None, *, read_only: bo
     connection.execute("PRAGMA temp_store = MEMORY")
     if version == 0:
         connection.executescript(f"BEGIN IMMEDIATE;{_TABLES};PRAGMA user_version = {FORMAT};COMMIT;")
+    if not read_only:
+        prepare_search(connection)
+    elif path is not None and not has_search(connection):  # of before there were these indexes: made once
+        open_database(path).close()
