@@ -50,6 +50,8 @@ def read_entries() -> Iterator[Named]:
             population[region] += city["population"]
     more = _words()
     for code, country in countries.items():
+        if not by_country[code] and not regions.get(code):  # nobody lives there, and nothing says where it is
+            continue
         yield _country(code, country, regions.get(code, []), by_country[code], more)
     for code, listed in regions.items():
         above = {region["code"]: region["parentCode"] for region in listed}
@@ -69,9 +71,12 @@ def _country(code: str, country: Any, regions: list[Any], cities: list[Any], mor
     for field in ("name", "common_name", "official_name"):
         for name in _iso_names(getattr(known, field, None) or ""):
             names.setdefault(fold(name), Match.NAME)
+    # of its own regions' cities, each region counting once: ISO counts Réunion among the regions of France
+    parts: dict[str, list[Any]] = defaultdict(list)
+    for city in cities:
+        parts[city["admin1code"]].append((city["latitude"], city["longitude"]))
     latitude, longitude = _middle(
-        [region["latLng"] for region in regions if not region["parentCode"]]
-        or [(city["latitude"], city["longitude"]) for city in cities]
+        [_middle(part) for part in parts.values()] or [region["latLng"] for region in regions]
     )
     entry = Entry(
         str(country["geonameid"]),
