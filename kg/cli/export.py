@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -128,11 +129,14 @@ def command(
         raise MisuseError("--table is for --format csv")
     if reifiers and name not in ("turtle", "trig", "nquads", "ntriples"):
         raise MisuseError(f"{name} has no triple terms", hint="--reifiers goes with turtle, trig, nquads and ntriples")
-    level = (ProvenanceLevel.NONE if no_provenance else provenance) or ProvenanceLevel.FULL
+    parts = (entity, article, query, named, since or until)
+    if sum(part is not None for part in parts) > 1:
+        raise MisuseError("--entity, --article, --query, --named and --since or --until exclude each other")
+    if depth != 1 and entity is None:
+        raise MisuseError("--depth goes with --entity")
+    if argument and named is None:
+        raise MisuseError("--argument goes with --named")
     with reading(store) as workspace:
-        parts = (entity, article, query, named, since or until)
-        if sum(part is not None for part in parts) > 1:
-            raise MisuseError("--entity, --article, --query, --named and --since or --until exclude each other")
         scope: Scope | None
         if query is not None:
             scope = _of_query(workspace, query, timeout)
@@ -140,17 +144,22 @@ def command(
             scope = _of_named(workspace, named, argument or [], timeout)
         else:
             scope = _scope(workspace, entity, depth, article, since, until)
-        if argument and named is None:
-            raise MisuseError("--argument goes with --named")
-        choices = {"provenance": level.value, "reifiers": reifiers, "table": (table or Table.STATEMENTS).value}
+        write = partial(
+            workspace.export,
+            name,
+            scope=scope,
+            provenance=(ProvenanceLevel.NONE if no_provenance else provenance or ProvenanceLevel.FULL).value,
+            reifiers=reifiers,
+            table=(table or Table.STATEMENTS).value,
+        )
         if output is None:
             sys.stdout.flush()
-            workspace.export(name, sys.stdout.buffer, scope=scope, **choices)  # type: ignore[arg-type] # by name
+            write(sys.stdout.buffer)
             sys.stdout.buffer.flush()
             return
         try:
             with written(output) as file:
-                workspace.export(name, file, scope=scope, **choices)  # type: ignore[arg-type]
+                write(file)
         except OSError as error:
             raise MisuseError(f"{output}: {error.strerror or error}") from error
 
@@ -167,8 +176,6 @@ def _scope(
         from kg.lookup import find_entity
 
         return Scope(entity=NamedNode(find_entity(workspace.catalogue, workspace.base, entity)), depth=depth)
-    if depth != 1:
-        raise MisuseError("--depth goes with --entity")
     if article is not None:
         return Scope(article=article_iri(workspace.base, article))
     if since is not None or until is not None:
@@ -189,8 +196,6 @@ def _of_query(workspace: Workspace, text: str, timeout_s: float | None) -> Scope
 
 
 def _of_named(workspace: Workspace, name: str, words: list[str], timeout_s: float | None) -> Scope:
-    from functools import partial
-
     from kg.exports.scoping import arguments_of, scope_of_query
     from kg.lookup import find_entity
     from kg.query import bind, read_queries
@@ -199,7 +204,11 @@ def _of_named(workspace: Workspace, name: str, words: list[str], timeout_s: floa
     queries = read_queries(resource("queries"))
     if name not in queries:
         raise MisuseError(f"no query {name}", hint=f"one of {', '.join(queries)}")
-    text = bind(queries[name], arguments_of(words), resolve=partial(find_entity, workspace.catalogue, workspace.base))
+
+    def find(*given: str) -> str:
+        return find_entity(workspace.catalogue, workspace.base, given[-1])
+
+    text = bind(queries[name], arguments_of(words), resolve=find)
     return scope_of_query(workspace, text, timeout_s=timeout_s or 30.0)
 
 

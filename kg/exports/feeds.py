@@ -20,7 +20,7 @@ from pyoxigraph import NamedNode
 
 from kg import vocab
 from kg.catalogue import Catalogue, StatementChange
-from kg.errors import KgError
+from kg.errors import ParameterError
 from kg.exports.graphml import sound
 from kg.exports.things import Things
 from kg.graph import GraphStore
@@ -100,7 +100,7 @@ def entries(catalogue: Catalogue, store: GraphStore, base: str, changes: Iterabl
 
 
 def moment(text: str) -> datetime:
-    """The time that a day or a time names, in UTC unless it says otherwise; a day means its beginning. Raises KgError.
+    """The time that a day or a time names, in UTC unless it says otherwise; a day means its beginning. Raises ParameterError.
 
     >>> moment("2031-04-02").isoformat()
     '2031-04-02T00:00:00+00:00'
@@ -108,7 +108,9 @@ def moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise KgError(f"{text} is no day or time", hint="write it as 2031-04-02 or 2031-04-02T08:30:00Z") from error
+        raise ParameterError(
+            f"{text} is no day or time", hint="write it as 2031-04-02 or 2031-04-02T08:30:00Z"
+        ) from error
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 

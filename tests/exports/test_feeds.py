@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kg.errors import KgError
+from kg.errors import ParameterError
 from kg.exports import feeds
 from kg.workspace import Workspace
 from tests.factory import World
@@ -106,5 +106,5 @@ def test_a_change_says_what_it_was_before(entries: list[feeds.Entry], details: d
 def test_a_time_is_a_day_or_an_instant() -> None:
     assert feeds.moment("2031-04-02") == datetime(2031, 4, 2, tzinfo=UTC)
     assert feeds.moment("2031-04-02T10:00:00+02:00") == datetime(2031, 4, 2, 8, tzinfo=UTC)
-    with pytest.raises(KgError, match="yesterday"):
+    with pytest.raises(ParameterError, match="yesterday"):
         feeds.moment("yesterday")

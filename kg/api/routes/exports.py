@@ -104,7 +104,7 @@ def _bound(service: Service, name: str, arguments: Sequence[str]) -> str:
     query = service.queries.get(name)
     if query is None:
         raise UnknownQuery(f"no query {name}", hint="GET /queries lists them")
-    return bind(query, arguments_of(arguments), resolve=service.find)
+    return bind(query, arguments_of(arguments), resolve=lambda *given: service.find(given[-1]))
 
 
 async def _answered(service: Service, request: Request, query: str) -> Scope:
