@@ -115,6 +115,8 @@ class KeyRing:
 
     def add(self, name: str, *, scope: KeyScope = KeyScope.WRITE, expires: datetime | None = None) -> str:
         """A new key of this name, which is shown once and kept only as a hash. `expires` has a time zone."""
+        if name.startswith("("):  # as keys that are in no file
+            raise WorkspaceError(f"a key cannot be named {name}", hint="take a name that says who uses it, as newsroom")
         secret = new_token()
         now = datetime.now(UTC).isoformat(timespec="seconds")
         until = expires.astimezone(UTC).isoformat(timespec="seconds") if expires else None

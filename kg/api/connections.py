@@ -1,6 +1,7 @@
-"""HTTP connections that cannot hold the service up: as many as it takes, none that stays silent, none with endless headers.
+"""HTTP connections that cannot hold the service up: as many as it takes, none that stays silent, none with endless headers,
+none whose client does not take what it asked for.
 
-uvicorn's own protocol waits for ever for a request's headers, and answers what it cannot read with bare text.
+uvicorn's own protocol waits for ever for headers and for readers, and answers what it cannot read with bare text.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ log = logging.getLogger(__name__)
 
 HEADERS_S = 15.0
 """Seconds in which a request's headers have to come."""
+
+READER_S, READER_BYTES_A_SECOND = 30.0, 16_000
+"""What was written has to be taken within so many seconds, and one more for so many bytes."""
 
 MAX_HEADER_BYTES = 64 << 10
 """Of a request's first line and headers: long queries by GET fit."""
@@ -49,13 +53,14 @@ def limited(max_connections: int) -> type[H11Protocol]:
 
 
 class _Connection(H11Protocol):
-    """One connection. `_patience` ends it when the headers of its next request do not come."""
+    """One connection. `_patience` ends it when the headers of its next request do not come, `_stuck` when nobody reads."""
 
     max_connections = 0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._patience: asyncio.TimerHandle | None = None
+        self._stuck: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, or turn the connection away."""
@@ -84,7 +89,20 @@ class _Connection(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._rest()
+        self._flows()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Begin to wait for the client to read."""
+        super().pause_writing()
+        patience = READER_S + self.transport.get_write_buffer_size() / READER_BYTES_A_SECOND
+        self._flows()
+        self._stuck = self.loop.call_later(patience, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It reads."""
+        self._flows()
+        super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be read with a problem document."""
@@ -101,6 +119,11 @@ class _Connection(H11Protocol):
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
+
+    def _flows(self) -> None:
+        if self._stuck is not None:
+            self._stuck.cancel()
+            self._stuck = None
 
     def _refuse(self, refusal: Refusal) -> None:
         """Send a problem document as the last answer of the connection."""

@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from kg.api.problems import Refusal
@@ -93,6 +94,7 @@ def client_of(scope: MutableMapping[str, Any], key: str | None = None) -> str:
     return str(scope[_CLIENT])
 
 
+@lru_cache(maxsize=4096)
 def address_of(host: str) -> str:
     """An address as limits count it: who has an IPv6 address has the 64 bits behind its network too.
 

@@ -1,6 +1,6 @@
 """What every request gets, whoever answers it: a request id, a look at the name that was asked for, its client's share
-of requests, the right to read, a bounded body; and every response: problem documents, CORS, HEAD, security headers, an
-end if nobody takes it; then a line in the audit log if it was a write, one in the log, and a place in the metrics.
+of requests, the right to read, a bounded body; and every response: problem documents, CORS, HEAD, security headers; then
+a line in the audit log if it was a write, one in the log, and a place in the metrics.
 
 A plain ASGI application around the others, so that /sparql, which FastAPI never sees, and errors have the same.
 """
@@ -32,11 +32,10 @@ requests_log = logging.getLogger("kg.requests")
 
 DRAIN_BYTES, DRAIN_S = 64_000_000, 5.0  # of a refused body
 BODY_S, BODY_BYTES_A_SECOND = 30.0, 4_000  # a body may take so long, and longer for its bytes
-SEND_S, SEND_BYTES_A_SECOND = 30.0, 16_000  # the same for a piece of an answer
 METHODS = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
 EXPOSED = "ETag, Graph-Version, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
 ALWAYS = frozenset({"/healthz", "/readyz"})  # for whoever watches the service, with no key and at any rate
-OUTSIDE_LIMITS = ("/static/", "/metrics")
+OUTSIDE_LIMITS = ("/static/", "/metrics")  # neither counted nor closed
 CLIENT_LEFT = 499  # in logs and metrics, as nginx has it
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
 SECURITY = {
@@ -110,7 +109,8 @@ class Envelope:
     async def _serve(self, scope: Scope, headers: Headers, receive: Receive, response: _Response) -> None:
         inner = scope
         limit = self.max_body(scope["path"])
-        body = _Body(receive, limit)
+        empty = "content-length" not in headers and "transfer-encoding" not in headers
+        body = _Body(receive, limit, empty=empty)
         try:
             self.check_host(headers.get("host"))
             if scope["method"] == "OPTIONS":
@@ -137,10 +137,10 @@ class Envelope:
 
     def _let_in(self, scope: Scope, response: _Response) -> None:
         """Raise Refusal when the service is stopping, the client asks too often, or may not read."""
-        if scope["path"] in ALWAYS:
+        service, path = self.service, scope["path"]
+        if path in ALWAYS:
             return
-        service = self.service
-        if service.stopping:
+        if service.stopping and path != "/metrics":
             raise Refusal(
                 503,
                 "the service is stopping",
@@ -150,7 +150,7 @@ class Envelope:
             )
         key = key_of(service.keys, scope)
         response.fields.update(self._take(scope, key.name if key is not None else None))
-        if service.settings.read_key == "required" and not scope["path"].startswith("/static/"):
+        if service.settings.read_key == "required" and not path.startswith(OUTSIDE_LIMITS):  # /metrics looks itself
             may_read(service.keys, scope)
 
     def _take(self, scope: Scope, key: str | None) -> Mapping[str, str]:
@@ -170,10 +170,7 @@ class Envelope:
 
 
 class _Response:
-    """The send channel of one request: adds `fields` to the start, drops the body of an answer to HEAD.
-
-    Raises TimeoutError for a client that does not take what it asked for, so that its connection is cut.
-    """
+    """The send channel of one request: adds `fields` to the start, drops the body of an answer to HEAD."""
 
     def __init__(self, send: Send, fields: dict[str, str], *, head: bool) -> None:
         self.send = send
@@ -200,9 +197,7 @@ class _Response:
                 return
             self.ended = True
             message = {"type": "http.response.body", "body": b""}
-        patience = SEND_S + len(message.get("body", b"")) / SEND_BYTES_A_SECOND
-        async with asyncio.timeout(patience):
-            await self.send(message)
+        await self.send(message)
 
 
 async def _allow(headers: Headers, response: _Response) -> None:
@@ -223,12 +218,12 @@ class _Body:
     """The receive channel of one request: raises a 413 once more than `limit` bytes have come, a 408 when they come too
     slowly."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, limit: int, *, empty: bool) -> None:
         self._receive = receive
         self._limit = limit
         self._seen = 0
         self._begun = time.monotonic()
-        self._complete = False
+        self._complete = empty
 
     async def __call__(self) -> Message:
         if self._complete:

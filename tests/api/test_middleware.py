@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from kg.api import connections, middleware
@@ -42,7 +44,14 @@ def served(app: Any, receive: Receive, send: Callable[[Message], Awaitable[None]
                 check_host=lambda host: None,
                 limiter=RateLimiter(None),
             )
-            scope = {"type": "http", "method": "POST", "path": "/sparql", "headers": [], "client": ("192.0.2.1", 1)}
+            headers = [(b"transfer-encoding", b"chunked")]
+            scope = {
+                "headers": headers,
+                "type": "http",
+                "method": "POST",
+                "path": "/sparql",
+                "client": ("192.0.2.1", 1),
+            }
             asyncio.run(envelope(scope, receive, send))  # type: ignore[arg-type]
         finally:
             service.writer.close()
@@ -64,20 +73,6 @@ def test_a_body_that_comes_by_the_drop_is_given_up(monkeypatch: pytest.MonkeyPat
     served(echo, receive, send)
     assert sent[0]["status"] == 408
     assert b"body-too-slow" in sent[1]["body"]
-
-
-def test_an_answer_that_nobody_takes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(middleware, "SEND_S", 0.1)
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b"x", "more_body": False}
-
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.body":
-            await asyncio.sleep(60)
-
-    with pytest.raises(TimeoutError):
-        served(echo, receive, send)
 
 
 def test_a_large_body_lies_on_disk_while_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,33 +102,54 @@ def test_a_large_body_lies_on_disk_while_it_comes(monkeypatch: pytest.MonkeyPatc
     assert rolled == [True]
 
 
+@contextmanager
+def listening(app: Any) -> Iterator[tuple[str, int]]:
+    """The address of an application on connections that are limited."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(app, http=connections.limited(10), log_config=None, lifespan="off", ws="none")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield listener.getsockname()
+        finally:
+            server.should_exit = True
+            thread.join(20)
+
+
 @pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost: "], ids=["nothing", "half a request"])
-def test_a_connection_that_stays_silent_is_closed(
-    begun: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    import threading
-
-    import uvicorn
-
+def test_a_connection_that_stays_silent_is_closed(begun: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEADERS_S", 0.3)
 
     async def hello(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(hello, http=connections.limited(10), log_config=None, lifespan="off", ws="none")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            with socket.create_connection(listener.getsockname(), timeout=20) as connection:
-                connection.sendall(begun)
-                assert connection.recv(100) == b""  # closed, and not by us
-            with socket.create_connection(listener.getsockname(), timeout=20) as connection:
-                for _ in range(3):
-                    connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                    assert connection.recv(1000).startswith(b"HTTP/1.1 204")
-        finally:
-            server.should_exit = True
-            thread.join(20)
+    with listening(hello) as address:
+        with socket.create_connection(address, timeout=20) as connection:
+            connection.sendall(begun)
+            assert connection.recv(100) == b""  # closed, and not by us
+        with socket.create_connection(address, timeout=20) as connection:
+            for _ in range(3):
+                connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                assert connection.recv(1000).startswith(b"HTTP/1.1 204")
+
+
+def test_an_answer_that_nobody_reads_ends_with_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "READER_S", 0.3)
+    monkeypatch.setattr(connections, "READER_BYTES_A_SECOND", 1 << 30)
+    gone = threading.Event()
+
+    async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        watching = asyncio.ensure_future(receive())
+        while not watching.done():
+            await send({"type": "http.response.body", "body": b"x" * 100_000, "more_body": True})
+            await asyncio.sleep(0)
+        assert watching.result()["type"] == "http.disconnect"
+        gone.set()
+
+    with listening(endless) as address, socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert gone.wait(20)
