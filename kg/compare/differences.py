@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode
@@ -155,13 +155,17 @@ def _explained(
     new = claims_about(after, [view.statement for key in keys for view in pairs[key][1]])
     joined = {iri for one in naming.joined for iri in (*one.before, *one.after)}
     for key, one in zip(keys, shown, strict=True):
-        claims: list[dict[str, Claimed]] = []
-        for side, views in ((old, pairs[key][0]), (new, pairs[key][1])):
-            claims.append({name: claim for view in views for name, claim in side.get(view.statement, {}).items()})
-        reasons = reasons_of(before, after, *claims, ends=(key[0], key[2], *named_before.get(key, ())))
+        claimed = _claims(old, pairs[key][0]), _claims(new, pairs[key][1])
+        ends = (key[0], key[2], *named_before.get(key, ()))
+        reasons = reasons_of(before, after, claimed[0], claimed[1], ends)
         if all(reason.kind == "reading" for reason in reasons) and {key[0], key[2]} & joined:
             reasons = (Reason("merge"),)  # a statement of a thing about itself is none
         yield replace(one, reasons=reasons)
+
+
+def _claims(known: Mapping[str, Mapping[str, Claimed]], views: Iterable[View]) -> dict[str, Claimed]:
+    """The claims about one side of a difference."""
+    return {name: claim for view in views for name, claim in known.get(view.statement, {}).items()}
 
 
 def _labels(state: State) -> dict[str, str]:
