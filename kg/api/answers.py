@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from starlette.concurrency import iterate_in_threadpool
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.types import Send
 
 from kg.api.negotiation import HTML, JSON_RESULTS, SOLUTIONS, TRIPLES, Offer, choose
 from kg.api.pages import results_page
 from kg.api.problems import Refusal
 from kg.api.protocol import QueryRequest
-from kg.api.service import GraphService
+from kg.api.service import GraphService, Service
 from kg.forms import form_of
 from kg.graph import Answer
 from kg.graph.federation import calls_others
+from kg.graph.textsearch import mentions_search
 from kg.graph.workers import Cancellation, QueryStream
 
 __all__ = ["Reply", "answer", "etag_of", "is_unchanged"]
@@ -61,22 +62,41 @@ async def answer(
     client: Hashable = None,
     cancel: Cancellation | None = None,
 ) -> Reply:
-    """The reply to a query; raises QueryError, NotAcceptable, Refusal."""
+    """The reply to a query; raises QueryError, NotAcceptable, Refusal.
+
+    What kg:search finds is looked up in the catalogue as it is now; Search-Version says to which version that belongs, where
+    the snapshot may be of another one (Graph-Version).
+    """
     assert request.query is not None
     form = form_of(request.query)
+    asked, searched = request, {}
+    if mentions_search(request.query) and isinstance(service, Service):
+        request, searched = await run_in_threadpool(_searched, service, request)
+        assert request.query is not None
     offers = TRIPLES if form is not None and form.gives_triples else (*SOLUTIONS, HTML)
     offer = _named(request.format, offers) if request.format else choose(accept, offers)
     version = service.publication.published.version
     etag = etag_of(version, offer, request.query, *request.default_graphs, "", *request.named_graphs)
-    headers = {"ETag": etag, "Vary": "Accept", "Cache-Control": "no-cache", "Graph-Version": str(version)}
+    headers = {"ETag": etag, "Vary": "Accept", "Cache-Control": "no-cache", "Graph-Version": str(version), **searched}
     if is_unchanged(etag, if_none_match) and not calls_others(request.query):
         return Reply(304, b"", offer.content_type, headers)
     media_type = JSON_RESULTS.media_type if offer is HTML else offer.media_type
     result = await service.publication.ask(request, media_type, short=short, client=client, cancel=cancel)
     if offer is HTML:
         whole = result if isinstance(result, Answer) else Answer(b"".join(result), result.media_type)
-        return Reply(200, results_page(service, request, whole, title).encode(), offer.content_type, headers)
+        return Reply(200, results_page(service, asked, whole, title).encode(), offer.content_type, headers)
     return Reply(200, result.body if isinstance(result, Answer) else result, offer.content_type, headers)
+
+
+def _searched(service: Service, request: QueryRequest) -> tuple[QueryRequest, dict[str, str]]:
+    """The request with what its searches found, and the header that says in which version: none if there are no searches."""
+    assert request.query is not None
+    before = service.workspace.search_version
+    query = service.workspace.searched(request.query)
+    if query is request.query:
+        return request, {}
+    same = before is not None and before == service.workspace.search_version
+    return replace(request, query=query), {"Search-Version": str(before) if same else "changing"}
 
 
 def etag_of(version: int, offer: Offer, *parts: str) -> str:

@@ -32,7 +32,13 @@ MEDIA_TYPES = {
 
 def print_answer(workspace: Workspace, query: str, form: AnswerFormat, *, timeout_s: float | None) -> None:
     """Print the answer to a query. Raises MisuseError for a format that cannot carry it, QueryError and its kind."""
+    from kg.graph.textsearch import mentions_search
+
     asked = form_of(query)
+    if mentions_search(query):
+        query = workspace.searched(query, PREFIXES)
+        if workspace.snapshot_age_s is not None:
+            note("kg:search looks in what was read since, too: what the graph does not show yet is left out")
     triples = asked is not None and asked.gives_triples
     if form is AnswerFormat.TABLE:
         media_type = "text/turtle" if triples else "application/sparql-results+json"

@@ -18,6 +18,7 @@ from kg.lookup.around import (
     paths,
 )
 from kg.lookup.documents import ENTITY_KINDS, KINDS, scope_of
+from kg.lookup.found import FOUND_OF_A_KIND, found_by
 from kg.lookup.listing import (
     CLAIMS_SHOWN,
     EvidencePage,
@@ -52,6 +53,7 @@ from kg.lookup.versions import Reading, Version, find_article, text_of_version, 
 __all__ = [
     "CLAIMS_SHOWN",
     "ENTITY_KINDS",
+    "FOUND_OF_A_KIND",
     "KINDS",
     "Answer",
     "CoMentions",
@@ -85,6 +87,7 @@ __all__ = [
     "find_article",
     "find_entities",
     "find_entity",
+    "found_by",
     "key_called",
     "key_of",
     "labels_of",

@@ -32,7 +32,9 @@ def find_entity(catalogue: Catalogue, base: str, text: str) -> str:
     if len(found) == 1:
         return found[0].iri.value
     if not found:
-        raise UnknownEntity(f"nothing is called {text!r}", hint="search for a part of the name")
+        near = catalogue.words.suggestions(text, 3)
+        hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "search for a part of the name"
+        raise UnknownEntity(f"nothing is called {text!r}", hint=hint)
     candidates = tuple((row.iri.value, f"{row.label} ({row.cls.value})") for row in found)
     lines = "".join(f"\n  {iri.removeprefix(base)}  {label}" for iri, label in candidates)
     raise AmbiguousEntity(

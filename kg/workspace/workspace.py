@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Self
@@ -20,7 +21,7 @@ from kg.types import Article, Extractor, Report
 from kg.workspace.asking import Worker, ask_server
 from kg.workspace.layout import DEFAULT_BASE, MEMORY, Layout, Settings, checked_base, checked_remote
 from kg.workspace.opening import Parts, for_reading, for_writing, in_memory
-from kg.workspace.repair import complete, order_rewrite
+from kg.workspace.repair import complete, is_whole, order_rewrite
 from kg.workspace.run import BATCH_ARTICLES, Counts, Progress, Reread, batches, extracted
 from kg.workspace.snapshots import BEFORE_REBUILD, Snapshots, version_of
 
@@ -242,11 +243,25 @@ class Workspace:
     ) -> Answer:
         """The answer to a query, run by a worker process on a snapshot, so that it can be stopped.
 
-        `prefixes` need no declaration. A remote server answers itself. Raises QueryError and its kind.
+        `prefixes` need no declaration; `?x kg:search "words"` searches names, articles and sentences. A remote server
+        answers itself. Raises QueryError and its kind.
         """
+        sparql = self.searched(sparql, prefixes)
         if self._is_remote:
             return ask_server(self.store, sparql, accept, prefixes=prefixes)
         return self._worker.ask(self.snapshot(), sparql, accept, timeout_s=timeout_s, prefixes=prefixes)
+
+    def searched(self, sparql: str, prefixes: Mapping[str, str] | None = None) -> str:
+        """The query with what each `?x kg:search "words"` finds in the catalogue. Raises QueryRefused for any other use."""
+        from kg.graph.textsearch import expand_search
+        from kg.lookup import found_by
+
+        return expand_search(sparql, partial(found_by, self.catalogue, self.base), prefixes=prefixes)
+
+    @property
+    def search_version(self) -> int | None:
+        """The version of the graph that searches belong to; None while a change is on its way from catalogue to graph."""
+        return self.version if is_whole(self.catalogue) else None
 
     def export(
         self,
