@@ -54,8 +54,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def writable(folder: Path) -> Iterator[httpx.Client]:
     """A client, with a key, of a service that a module's tests change; they leave the articles as they found them."""
     headers = {"Authorization": f"Bearer {KEY}"}
+    variables = {"KG_API_KEY": KEY, "KG_QUERY_WORKERS": "2", "KG_QUERY_TIMEOUT_S": "5", "KG_QUERY_TIMEOUT_MAX_S": "5"}
     with (
-        running(folder, {"KG_API_KEY": KEY, "KG_QUERY_WORKERS": "2"}) as url,
+        running(folder, variables) as url,
         httpx.Client(base_url=url, headers=headers, trust_env=False, timeout=60) as client,
     ):
         yield client
