@@ -22,6 +22,7 @@ from kg.api.limits import PUBLIC_LIMIT, RateLimiter
 from kg.api.metrics import Reading
 from kg.api.middleware import Envelope
 from kg.api.models import ArticleIn, ProblemOut
+from kg.api.named import operations
 from kg.api.negotiation import NotAcceptable
 from kg.api.pages import STATIC, problem_page, wants_page
 from kg.api.plain import plain_routes
@@ -40,6 +41,7 @@ from kg.api.routes import (
     queries,
     relations,
     review,
+    search,
 )
 from kg.api.service import GraphService, Service
 from kg.api.sessions import Sessions
@@ -145,6 +147,7 @@ def _routes(service: Service) -> FastAPI:
         entities,
         relations,
         around,
+        search,
         queries,
         articles,
         judgements,
@@ -163,6 +166,7 @@ def _routes(service: Service) -> FastAPI:
         for model in (ProblemOut, ArticleIn):  # which routes name without FastAPI's knowing
             schemas.setdefault(model.__name__, model.model_json_schema())
         document["paths"].setdefault("/sparql", _SPARQL)
+        document["paths"].update(operations(service.queries))
         document["paths"].setdefault("/graphs", _GRAPHS)
         return document
 

@@ -36,7 +36,7 @@ from kg.catalogue.rows import (
     Wish,
     Withdrawn,
 )
-from kg.catalogue.search import SENTENCE
+from kg.catalogue.search import SENTENCE, ArticleHit, EntityHit, Marked, SentenceHit
 from kg.catalogue.statements import ACCEPTED, REJECTED, statement_key
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "REJECTED",
     "RELATION_SORTS",
     "SENTENCE",
+    "ArticleHit",
     "ArticleRow",
     "Catalogue",
     "Cause",
@@ -55,11 +56,13 @@ __all__ = [
     "ChangeReason",
     "CoMention",
     "Contradiction",
+    "EntityHit",
     "EntityRow",
     "Hit",
     "Judgement",
     "JudgementKind",
     "Likeness",
+    "Marked",
     "NewChain",
     "NewClaim",
     "PathFilter",
@@ -69,6 +72,7 @@ __all__ = [
     "Retired",
     "Revision",
     "Section",
+    "SentenceHit",
     "StatementChange",
     "Wish",
     "Withdrawn",

@@ -81,7 +81,7 @@ def wrapped(text: str, *, indent: str = "", then: str | None = None) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
-    """Print rows in aligned columns; columns that do not fit the width are wrapped, never cut."""
+    """Print rows in aligned columns; columns that do not fit the width are wrapped, never cut. A cell may be a rich Text."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -91,7 +91,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, title: str |
     for name in head:
         grid.add_column(Text(plain(name)), overflow="fold")
     for row in rows:
-        grid.add_row(*(Text(plain(cell)) for cell in row))
+        grid.add_row(*(cell if isinstance(cell, Text) else Text(plain(cell)) for cell in row))
     Console(width=width(), highlight=False, emoji=False, markup=False, soft_wrap=False).print(grid)
 
 

@@ -28,7 +28,7 @@ MAX_SEARCHES = 5
 Find = Callable[[str], Iterable[NamedNode]]
 """What the words find."""
 
-_QUICK = re.compile(r"search|\\[uU]", re.IGNORECASE)  # an escape may spell it too
+_QUICK = re.compile(r"[:#]search|<[^<>\s]*\\[uU]", re.IGNORECASE)  # an escape may spell it too
 _STRING_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _ESCAPES = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _CLAUSES = frozenset(("FILTER", "BIND"))  # what stands beside triples and ends with a bracket

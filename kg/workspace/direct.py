@@ -14,15 +14,16 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, parse
 
-from kg.errors import QueryError, QueueFull, StoreError, UnknownGraph
+from kg.errors import QueryError, QueryRefused, QueueFull, StoreError, UnknownGraph
 from kg.graph import GraphStore
 from kg.graph.guard import check_update
 from kg.graph.managed import ManagedGraphs
 from kg.graph.rehearsal import STACK_BYTES, RehearsalLimits, parse_document, rehearse_update
+from kg.graph.textsearch import expand_search
 from kg.graph.updates import Operation, read_update
 
 __all__ = ["DirectWriter", "Writable"]
@@ -80,6 +81,7 @@ class DirectWriter:
     ) -> Future[tuple[Operation, ...]]:
         """Run a SPARQL update: all of it or nothing; its operations."""
         check_update(sparql)
+        expand_search(sparql, _refuse_search, prefixes={})
 
         def run() -> tuple[Operation, ...]:
             base = self._target.base
@@ -190,6 +192,10 @@ def _explained() -> Iterator[None]:
         if "does not exist" in str(error) or "already exists" in str(error):
             raise QueryError(str(error).partition(": ")[2], hint="SILENT passes over it") from error
         raise
+
+
+def _refuse_search(words: str) -> NoReturn:
+    raise QueryRefused(f"kg:search for {words!r} in an update", hint="ask for what it finds first, and write that")
 
 
 def _thread_with_stack() -> ThreadPoolExecutor:
