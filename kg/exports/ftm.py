@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import IO, Any
 
 from pyoxigraph import NamedNode
@@ -31,6 +31,7 @@ __all__ = ["write_ftm"]
 
 QUOTES = 3  # sentences of one link: Aleph shows them all
 PROOFS = 20  # articles of one link
+KNOWN = 20_000  # entities kept in memory: of a graph of any size
 _STATUS = {"current": "current", "former": "former", "future": "future"}
 
 
@@ -67,8 +68,7 @@ class _Mapping:
     def __init__(self, things: Things, provenance: Provenance) -> None:
         self._things = things
         self._provenance = provenance
-        self._cited: dict[NamedNode, None] = {}
-        self._entity = cache(things.entity)
+        self._entity = lru_cache(maxsize=KNOWN)(things.entity)
 
     def everything(self) -> Iterator[dict[str, Any]]:
         for entity in self._things.entities():
@@ -263,7 +263,7 @@ def _schema(entity: Entity) -> str:
     return "PublicBody" if entity.cls == "Polity" else _kind_of_group((entity.label, *entity.altlabels))
 
 
-@cache
+@lru_cache(maxsize=KNOWN)
 def _kind_of_group(names: tuple[str, ...]) -> str:
     """What a group's names say that it is.
 
@@ -286,7 +286,7 @@ def _public_words() -> tuple[str, ...]:
     return tuple(f" {' '.join(fold(line))} " for line in word_list("exports", "public_bodies.txt"))
 
 
-@cache
+@lru_cache(maxsize=KNOWN)
 def _code(entity: Entity) -> str | None:
     """The code of a country, in lower case as theirs are: as the gazetteer has it, or that of just this name."""
     if entity.country is not None:

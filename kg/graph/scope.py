@@ -253,12 +253,13 @@ def _named(store: GraphStore, rows: Iterable[tuple[NamedNode, ...]], provenance:
 
 
 def _stated(store: GraphStore, facts: Iterable[Triple], provenance: Provenance) -> Iterator[Quad]:
-    """Yield the statements of some facts, with their claims if these are wanted."""
+    """Yield the statements of some facts and what their ends are, with the claims if these are wanted."""
     wanted: dict[NamedNode, set[tuple[object, object]]] = {}
     for fact in facts:
         assert isinstance(fact.subject, NamedNode), "facts are about things with IRIs"
         wanted.setdefault(fact.subject, set()).add((fact.predicate, fact.object))
-    statements = []
+    statements: list[NamedNode] = []
+    ends: set[NamedNode] = set()
     for subject, said in wanted.items():
         for link in store.quads(None, vocab.rdf_subject, subject, _DEFAULT):
             assert isinstance(link.subject, NamedNode), "statements have IRIs"
@@ -266,7 +267,9 @@ def _stated(store: GraphStore, facts: Iterable[Triple], provenance: Provenance) 
             parts = {quad.predicate: quad.object for quad in node}
             if (parts.get(vocab.rdf_predicate), parts.get(vocab.rdf_object)) in said:
                 statements.append(link.subject)
+                ends |= _ends(node)
                 yield from node
+    yield from _described(store, ends)
     if provenance is Provenance.FULL:
         yield from _claims_about(store, statements)
 

@@ -117,6 +117,13 @@ def test_a_part_is_a_whole_graph_of_its_own(golden: OxigraphStore) -> None:
     assert all(data["label"] for _, data in near.nodes(data=True))
 
 
+def test_the_triples_of_a_query_are_edges_between_things_with_names(golden: OxigraphStore) -> None:
+    scope = Scope(query=f"CONSTRUCT {{ ?p {vocab.leads} ?g }} WHERE {{ ?p {vocab.leads} ?g }}")
+    graph = graph_of(written(golden, "graphml", scope))
+    assert {(a, b) for a, b in graph.edges()} == {(one.iri.value, LEAGUE.iri.value) for one in (INES, RUI)}
+    assert graph.nodes[LEAGUE.iri.value]["label"] == "Free Dockers' League"
+
+
 def test_names_that_xml_cannot_hold_do_not_break_the_file() -> None:
     store = golden_store()
     store.extend([Quad(INES.iri, vocab.skos_altLabel, Literal('<&"\x00\x0b\ufffe]]>'))])
