@@ -11,6 +11,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pyoxigraph import Literal, NamedNode
 
@@ -18,7 +19,7 @@ from kg import vocab
 from kg.catalogue.rows import Touched
 from kg.types import Grounding, Phase, PlaceKind, Statement, StatementState
 
-__all__ = ["GroundedIn", "Whereabouts"]
+__all__ = ["GroundedIn", "Whereabouts", "described"]
 
 _MOST = 20  # different places of one entity that are looked at; more is disagreement all the same
 
@@ -32,7 +33,7 @@ class GroundedIn:
 
 
 class Whereabouts:
-    """Reads and changes groundings and what follows from them, noting in `touched` nothing: `refresh` says what changed."""
+    """Reads and changes groundings, and what follows from them for the entities that a change has touched."""
 
     def __init__(self, db: sqlite3.Connection, touched: Touched) -> None:
         self._db = db
@@ -119,7 +120,7 @@ class Whereabouts:
             places = [row[0] for row in self._db.execute(_PLACES, {"entity": entity, "sure": sure, "most": _MOST})]
             found = sorted((self._first(entity, sure, place) for place in places), key=_smallest_first)
             if found:
-                nested = all(outer.contains(inner) for inner, outer in zip(found, found[1:], strict=False))
+                nested = all(outer.contains(inner) for inner, outer in pairwise(found))
                 return found[0] if nested else None
         return None
 

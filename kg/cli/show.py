@@ -118,6 +118,8 @@ def _print_text(workspace: Workspace, iri: str, limit: int) -> None:
         raise UnknownEntity(f"the graph does not show {plain(iri)} yet", hint="try again in a moment")
     relations = lookup.relations_of(select, iri, limit=limit + 1)
     _print_head(found)
+    if found.location is None:
+        _print_disagreement(workspace, iri)
     _print_relations(relations, limit)
 
 
@@ -148,6 +150,17 @@ def _print_location(location: Location) -> None:
     link = f", {location.geonames}" if location.geonames else ""
     put(wrapped(f"{code}, {location.latitude:.2f}, {location.longitude:.2f}{link}", indent="  at: ", then="      "))
     put(wrapped(location.because, indent="  why: ", then="       "))
+
+
+def _print_disagreement(workspace: Workspace, iri: str) -> None:
+    """Print what articles take a place for that disagree about which one it is."""
+    told: dict[str, list[str]] = {}
+    for one in workspace.catalogue.whereabouts.groundings_of(iri):
+        told.setdefault(one.grounding.reason, []).append(one.article_id)
+    if told:
+        put("  at: unknown, since articles disagree")
+        for reason, articles in told.items():
+            put(wrapped(f"{reason} ({'; '.join(dict.fromkeys(articles))})", indent="    ", then="      "))
 
 
 def print_relation(relation: Relation) -> None:

@@ -2,7 +2,8 @@
 
 GeoNames numbers first-level regions its own way (FIPS 10-4 for most countries), and the offline data that there is names only ISO's. The
 two are brought together by where they are: the cities of one and the middle of the other, and the names that seats share with their
-regions. Held against GeoNames' own names (170,391 cities, November 2026): right for 95 % of the cities, no region for 2 %.
+regions; `lexicon/en/admin1.tsv` has what that gets wrong of large regions. Held against GeoNames' own names of first-level regions (149,094
+cities, November 2026): right for 97.7 % of the cities, no region for 1.6 %.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -233,24 +234,20 @@ def _words() -> dict[str, dict[str, Match]]:
 def _with_words(names: dict[str, Match], code: str, more: Mapping[str, dict[str, Match]]) -> dict[str, Match]:
     """The names with those of the word lists. The extractor's list of countries gives names and adjectives mixed."""
     merged = {**names, **more.get(code, {})}
-    if "-" in code and not (code.startswith("GB-") and code in more):
+    if "-" in code and code not in more:  # a region, and none that has a name and a people in English, as Scotland has
         return merged
-    for row in _spoken():
-        if any(merged.get(key) is Match.NAME for key in row[:1]):
-            for key in row[1:]:
+    for first, *others in _spoken():
+        if merged.get(first) is Match.NAME:
+            for key in others:
                 merged.setdefault(key, Match.DEMONYM)
     return merged
 
 
-_ROWS: list[list[str]] = []
-
-
-def _spoken() -> list[list[str]]:
-    if not _ROWS:
-        for line in word_list("extract", "countries.tsv"):
-            country, _, others = line.partition("\t")
-            _ROWS.append([fold(name) for name in (country, *others.split("|")) if name])
-    return _ROWS
+@cache
+def _spoken() -> tuple[tuple[str, ...], ...]:
+    """The folded names of each country in the extractor's list, the country's first."""
+    rows = (line.partition("\t") for line in word_list("extract", "countries.tsv"))
+    return tuple(tuple(fold(name) for name in (country, *others.split("|")) if name) for country, _, others in rows)
 
 
 def _middle(positions: Iterable[Any]) -> tuple[float, float]:

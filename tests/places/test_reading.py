@@ -10,9 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from kg.catalogue import Judgement, JudgementKind
 from kg.types import EntityClass
 from kg.workspace import Workspace
-from tests.factory import FakeExtractor, article
+from tests.factory import FakeExtractor, anchor, article
 from tests.serving import environment, running
 
 THINGS = {
@@ -39,19 +40,36 @@ def client(folder: Path) -> Iterator[httpx.Client]:
         yield client
 
 
+def show(folder: Path, thing: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "kg", "show", thing, "--store", str(folder)],
+        capture_output=True, text=True, check=True, env=environment(COLUMNS="200"),
+    ).stdout  # fmt: skip
+
+
 def slug(client: httpx.Client, name: str) -> str:
     (found,) = client.get("/entities", params={"q": name}).json()["entities"]
     return str(found["slug"])
 
 
 def test_show_says_where_a_place_is_and_why(folder: Path) -> None:
-    shown = subprocess.run(
-        [sys.executable, "-m", "kg", "show", "Gao", "--store", str(folder)],
-        capture_output=True, text=True, check=True, env=environment(COLUMNS="200"),
-    ).stdout  # fmt: skip
+    shown = show(folder, "Gao")
     assert "at: ML, 16.27, -0.04, https://sws.geonames.org/2457163/" in shown
     assert "why: Gao in Mali: the article also names Kidal and Mali" in shown
     assert "Gao — within — Mali  [from the gazetteer]" in shown
+
+
+def test_show_says_what_articles_disagree_about(tmp_path: Path) -> None:
+    things = {"Tripoli": EntityClass.PLACE, "Beirut": EntityClass.PLACE, "Benghazi": EntityClass.PLACE}
+    with Workspace.create(tmp_path / "w") as workspace:
+        texts = {"north": "Rain fell in Tripoli and Beirut.", "south": "Rain fell in Tripoli and Benghazi."}
+        workspace.ingest([article(text, name) for name, text in texts.items()], FakeExtractor(things))
+        one, other = anchor("north", "Tripoli", EntityClass.PLACE), anchor("south", "Tripoli", EntityClass.PLACE)
+        workspace.judge(Judgement(JudgementKind.SAME, one, "ana", other))
+    shown = show(tmp_path / "w", "Tripoli")
+    assert "at: unknown, since articles disagree" in shown
+    assert "Tripoli in Lebanon: the article also names Beirut (north)" in shown
+    assert "Tripoli in Libya: the article also names Benghazi (south)" in shown
 
 
 def test_an_entity_over_http_has_its_location(client: httpx.Client) -> None:
