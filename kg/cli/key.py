@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 __all__ = ["group"]
 
 group = typer.Typer(
-    help="Make, list or revoke API keys of the service.",
+    help="""Make, list or revoke API keys of the service.
+
+    \b
+    Examples:
+      kg key create newsroom
+      kg key list
+      kg key revoke newsroom
+    """,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
