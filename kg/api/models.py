@@ -282,12 +282,16 @@ class RelationList(Model):
 
 
 class ParameterOut(Model):
-    """A parameter of a named query; any value when it is left out."""
+    """A parameter of a named query; any value when it is left out, unless it is required."""
 
     name: str
     type: str
     description: str
     default: str | None
+    required: bool = False
+    choices: tuple[str, ...] = Field(
+        default=(), description="What it takes, where that is one of the ontology's names."
+    )
 
 
 class NamedQueryOut(Model):
@@ -298,6 +302,15 @@ class NamedQueryOut(Model):
     description: str
     href: str
     parameters: tuple[ParameterOut, ...]
+    tags: tuple[str, ...] = ()
+    example: str | None = Field(default=None, description="An address that asks it.")
+    cache_s: int = Field(
+        default=0, description="For how many seconds an answer may be kept though the graph has changed."
+    )
+    short: bool = Field(
+        default=False, description="Whether it answers in a moment, given one of the `anchors` if it has any."
+    )
+    anchors: tuple[str, ...] = ()
 
 
 class Health(Model):

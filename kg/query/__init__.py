@@ -5,24 +5,36 @@ comment lines that begin with `#:`, before anything else in the file, say what i
 
     #: Who leads a group, or led it.
     #: Asserted facts only.
+    #: tags: groups, people
+    #: example: group=Dockers' Union & phase=current
+    #: cache: 60
+    #: short: group
     #: group (entity): the group, or any
-    #: phase (text): current, former or unknown, or any
+    #: phase (phase): current, former, future or unknown, or any
     #: limit (integer = 100): how many rows at most
+    #: offset (integer = 0): how many rows to pass over
     PREFIX kg: <https://w3id.org/newsgraph/ontology#>
     SELECT ?person ?group ?phase WHERE {
       VALUES ?group { UNDEF }
       VALUES ?phase { UNDEF }
       …
-    } LIMIT 100
+    } ORDER BY ?group ?person LIMIT 100 OFFSET 0
 
 * The first line is the title, further ones a description, up to the parameters. Two spaces or more also begin a
   parameter in the same line. An indented line goes on with the description of the parameter above it.
-* A parameter is `name (type): description` or `name (type = default): description`. Types: `iri` (an IRI, or a prefixed
-  name whose prefix the file declares), `entity` (an IRI, or whatever the caller can resolve to one, as a name), `text`,
-  `date` (2024, 2024-03 or 2024-03-09), `integer`, `number`, `boolean`.
+* `tags:` are words to find it by; `example:` are arguments that show what it does; `cache:` is for how many seconds
+  clients and proxies may keep an answer though the graph has changed (without it they ask each time, and get 304).
+* `short:` says whether the query answers in a moment however large the graph is: `yes`, `no` (as without the line), or
+  the parameters of which any one bounds it. The service keeps a worker free for such queries.
+* A parameter is `name (type): description`, `name (type = default): description` or, where leaving it out would compare
+  everything with everything, `name (type, required): description`. Types: `iri` (an IRI, or a prefixed
+  name whose prefix the file declares), `entity`, `article`, `statement` (an IRI, or whatever the caller can resolve to
+  one, as a slug or a name), `text`, `date` (2024, 2024-03 or 2024-03-09), `integer`, `number`, `boolean`, and the names
+  that the ontology knows: `class`, `eventType`, `predicate`, `phase`, `modality`.
 * Each has one `VALUES ?name { UNDEF }` or more: UNDEF is "any", and binding puts the argument in its place, as an RDF
   term that prints escaped and cannot inject. One with a default has that in the block (`VALUES ?name { 2 }`), so that
-  the file answers the same everywhere. `limit` and `offset` stand for the number after LIMIT or OFFSET instead.
+  the file answers the same everywhere. `limit` and `offset` stand for the number after LIMIT or OFFSET instead; a query
+  that has both, and an ORDER BY, is one of pages.
 * `format`, `timeout` and `form` are the service's and name no parameter.
 
 Reading checks all of this, and that the file is a query that may run; what is wrong stops the start, with file, line

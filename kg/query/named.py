@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ __all__ = ["NamedQuery", "bind", "read_queries"]
 
 _VALUES = re.compile(r"\bVALUES\s*[?$](?P<name>\w+)\s*\{(?P<term>[^{}]*)\}", re.IGNORECASE)
 _MODIFIER = re.compile(r"\b(?P<name>LIMIT|OFFSET)\s+(?P<term>\d+)", re.IGNORECASE)
+_ORDER = re.compile(r"\bORDER\s+BY\b", re.IGNORECASE)
 _PREFIX = re.compile(r"\bPREFIX\s+([A-Za-z][\w.-]*)?:\s*<([^<>\s]*)>", re.IGNORECASE)
 _FILE_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -34,6 +35,20 @@ class NamedQuery:
     prefixes: Mapping[str, str]
     places: tuple[tuple[str, int, int], ...] = field(repr=False)
     """(parameter, start, end) of each passage of the text where an argument goes, in order."""
+    tags: tuple[str, ...] = ()
+    example: Mapping[str, str] = field(default_factory=dict)
+    cache_s: int = 0
+    short: bool = False
+    anchors: tuple[str, ...] = ()
+
+    def is_short(self, arguments: Collection[str]) -> bool:
+        """Whether it is bounded, given arguments for these parameters: `short`, and with one of the `anchors`, if any."""
+        return self.short and (not self.anchors or any(name in arguments for name in self.anchors))
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether it takes `limit` and `offset`."""
+        return {"limit", "offset"} <= self.parameters.keys()
 
 
 def read_queries(folder: Path) -> Mapping[str, NamedQuery]:
@@ -60,18 +75,26 @@ def read_query(path: Path) -> NamedQuery:
         parameters=header.parameters,
         prefixes=dict(_PREFIX.findall(code)),
         places=tuple(_places(str(path), text, code, header)),
+        tags=header.tags,
+        example=header.example,
+        cache_s=header.cache_s,
+        short=header.short,
+        anchors=header.anchors,
     )
 
 
 def bind(query: NamedQuery, arguments: Mapping[str, str], *, resolve: Resolve | None = None) -> str:
     """The query's text with each argument, as an RDF term, in its places; the rest stays as it lies.
 
-    `resolve` turns arguments for entities that are no IRIs into IRIs. Raises ParameterError for an argument that the
-    query does not take or that is not of its type.
+    `resolve` turns what is given for an entity, an article or a statement into its IRI. Raises ParameterError for an
+    argument that the query does not take, that is not of its type, or that is required and missing.
     """
     if unknown := sorted(arguments.keys() - query.parameters.keys()):
         takes = ", ".join(query.parameters) or "none"
         raise ParameterError(f"{query.name} has no parameter {', '.join(unknown)}", hint=f"it takes {takes}")
+    if missing := [name for name, one in query.parameters.items() if one.required and name not in arguments]:
+        what = "; ".join(f"{name}: {query.parameters[name].description}" for name in missing)
+        raise ParameterError(f"{query.name} needs {' and '.join(missing)}", hint=what)
     terms = {
         name: query.parameters[name].parse(raw, prefixes=query.prefixes, resolve=resolve)
         for name, raw in arguments.items()
@@ -123,10 +146,18 @@ def _places(path: str, text: str, code: str, header: Header) -> list[tuple[str, 
             continue
         _check_place(path, line, parameter, term, header, text, modifier=modifier)
         places.append((parameter.name, start, end))
-    for name, line in header.lines.items():
+    for name in header.parameters:
+        line = header.lines[name]
         if name not in {place[0] for place in places}:
             block = f"{name.upper()} 100" if name in ("limit", "offset") else f"VALUES ?{name} {{ UNDEF }}"
             raise QueryFileError(path, line, f"{name} has no place in the query", hint=f"put `{block}` there")
+    if "offset" in header.parameters and not _ORDER.search(code):
+        raise QueryFileError(
+            path,
+            header.lines["offset"],
+            "pages of rows in no order",
+            hint="add ORDER BY, down to what tells rows apart",
+        )
     return sorted(places, key=lambda place: place[1])
 
 

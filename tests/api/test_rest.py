@@ -102,9 +102,17 @@ def test_a_wrong_method_is_answered_with_the_right_ones(client: httpx.Client) ->
     assert response.json()["title"] == "Method Not Allowed"
 
 
-@pytest.mark.parametrize("name", sorted(read_queries(resource("queries"))))
-def test_each_named_query_answers_without_arguments_and_has_a_form(client: httpx.Client, name: str) -> None:
-    assert client.get(f"/queries/{name}").status_code == 200
+QUERIES = read_queries(resource("queries"))
+
+
+@pytest.mark.parametrize("name", sorted(QUERIES))
+def test_each_named_query_answers_and_has_a_form(client: httpx.Client, name: str) -> None:
+    required = {key for key, parameter in QUERIES[name].parameters.items() if parameter.required}
+    arguments = {key: URL_ID if key == "article" else "Harbour Pilots' Association" for key in required}
+    assert client.get(f"/queries/{name}", params=arguments).status_code == 200
+    if required:
+        refused = client.get(f"/queries/{name}").json()
+        assert (refused["status"], refused["title"]) == (400, "Parameter error")
     form = client.get(f"/queries/{name}", params={"form": ""})
     assert "<form" in form.text
 
@@ -119,9 +127,68 @@ def test_a_named_query_takes_entities_by_name(client: httpx.Client) -> None:
     assert named.content != client.get("/queries/leaders-of-group", headers=csv).content
 
 
-def test_named_queries_are_listed_with_their_parameters(client: httpx.Client) -> None:
+def test_named_queries_are_listed_with_what_they_take(client: httpx.Client) -> None:
     listed = {query["name"]: query for query in client.get("/queries").json()}
-    assert "group" in {parameter["name"] for parameter in listed["leaders-of-group"]["parameters"]}
+    leaders = listed["leaders-of-group"]
+    assert (leaders["tags"], leaders["short"], leaders["anchors"]) == (["groups", "people"], True, ["group"])
+    parameters = {parameter["name"]: parameter for parameter in leaders["parameters"]}
+    assert parameters["phase"]["choices"] == ["current", "former", "future", "unknown"]
+    checking = {query["name"] for query in client.get("/queries", params={"tag": "checking"}).json()}
+    assert "single-source-statements" in checking < set(listed)
+
+
+def test_each_named_query_is_an_operation_of_the_openapi_document(client: httpx.Client) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    assert "/queries/{name}" not in paths
+    for name, query in QUERIES.items():
+        operation = paths[f"/queries/{name}"]["get"]
+        told = {parameter["name"]: parameter for parameter in operation["parameters"]}
+        assert operation["summary"] == query.title
+        assert set(told) == {*query.parameters, "format", "timeout"}
+        for key, parameter in query.parameters.items():
+            assert told[key]["required"] is parameter.required
+            assert tuple(told[key]["schema"].get("enum", ())) == parameter.choices
+    assert paths["/queries/most-reported-statements"]["get"]["parameters"][0]["schema"] == {
+        "type": "integer",
+        "default": 1,
+    }
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "tsv", "xml"])
+def test_the_answers_of_named_queries_come_in_pages(client: httpx.Client, form: str) -> None:
+    url: str | None = f"/queries/recently-reported?limit=3&format={form}"
+    pages = []
+    while url is not None:
+        page = client.get(url)
+        pages.append(page.text)
+        assert ('rel="prev"' in page.headers.get("link", "")) is (len(pages) > 1)
+        url = page.links.get("next", {}).get("url")
+    whole = client.get(f"/queries/recently-reported?format={form}")
+    assert "link" not in whole.headers
+    assert len(pages) > 2
+    if form == "csv":
+        head, *rows = whole.text.splitlines()
+        assert [line for page in pages for line in page.splitlines() if line != head] == rows
+
+
+def test_a_page_of_rows_has_the_form_filled_in_and_links_to_the_next(client: httpx.Client) -> None:
+    page = client.get("/queries/recently-reported?limit=2&predicate=leads", headers={"Accept": "text/html"})
+    assert "<option selected>leads</option>" in page.text
+    assert '<a rel="next" href="/queries/recently-reported?limit=2&amp;predicate=leads&amp;offset=2">' in page.text
+    assert "<th>subjectLabel</th>" in page.text
+
+
+def test_a_query_says_how_long_its_answer_may_be_kept(client: httpx.Client) -> None:
+    assert client.get("/queries/statistics-by-month").headers["cache-control"] == "public, max-age=300"
+    assert client.get("/queries/leaders-of-group").headers["cache-control"] == "no-cache"
+
+
+def test_a_named_query_takes_an_article_by_its_id_and_a_name_of_the_ontology(client: httpx.Client) -> None:
+    csv = {"Accept": "text/csv"}
+    assert len(client.get("/queries/claims-of-article", params={"article": URL_ID}, headers=csv).text.splitlines()) > 1
+    refused = client.get("/queries/events-between", params={"type": "picnic"}).json()
+    assert refused["status"] == 400
+    assert "protest" in refused["hint"]
 
 
 @pytest.mark.parametrize(

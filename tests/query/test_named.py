@@ -80,7 +80,7 @@ def test_without_arguments_the_text_stays_as_it_lies(good: NamedQuery) -> None:
     [
         ("SELECT * { ?s ?p ?o }", 1, "no title", "begin the file with"),
         ("#:\n#: x (iri): y\nSELECT * { VALUES ?x { UNDEF } }", 1, "no title", "begin the file with"),
-        ("#: T\n#: x (irii): y\nSELECT * { VALUES ?x { UNDEF } }", 2, "unknown type 'irii'", "iri, entity, text"),
+        ("#: T\n#: x (irii): y\nSELECT * { VALUES ?x { UNDEF } }", 2, "unknown type 'irii'", "iri, entity, article"),
         ("#: T\n#: x (): y\nSELECT * { VALUES ?x { UNDEF } }", 2, "unknown type ''", "use one of"),
         ("#: T\n#: x (iri):\nSELECT * { VALUES ?x { UNDEF } }", 2, "not described", "after the colon"),
         ("#: T\n#: x (iri): y\n#: x (text): y\nSELECT * { VALUES ?x { UNDEF } }", 3, "twice", "one of them"),
@@ -94,6 +94,19 @@ def test_without_arguments_the_text_stays_as_it_lies(good: NamedQuery) -> None:
         ("#: T\n#: limit (integer): y\nSELECT * { ?s ?p ?o } LIMIT 4", 2, "needs a number", "integer = 4"),
         ("#: T\n#: limit (integer = 9): y\nSELECT * { ?s ?p ?o }", 2, "no place", "LIMIT 100"),
         ("#: T\n#: format (text): y\nSELECT * { VALUES ?format { UNDEF } }", 2, "service's own", "another name"),
+        ("#: T\n#: offset (integer = 0): y\nSELECT * { ?s ?p ?o } OFFSET 0", 2, "in no order", "ORDER BY"),
+        ("#: T\n#: tags: People\nSELECT * { ?s ?p ?o }", 2, "tags: 'People' is no tag", "commas"),
+        ("#: T\n#: tags: a\n#: tags: b\nSELECT * { ?s ?p ?o }", 3, "tags is described twice", "one of them"),
+        ("#: T\n#: cache: long\nSELECT * { ?s ?p ?o }", 2, "no number of seconds", "86400"),
+        ("#: T\n#: short: group\nSELECT * { ?s ?p ?o }", 2, "short: 'group' is no parameter", "yes, no"),
+        ("#: T\n#: example: x=1\nSELECT * { ?s ?p ?o }", 2, "example: 'x' is no parameter", "name=value"),
+        (
+            "#: T\n#: example: x=soon\n#: x (date): y\nSELECT * { VALUES ?x { UNDEF } }",
+            2,
+            "example: x takes a date",
+            "2024-03",
+        ),
+        ("#: T\n#: x (iri, needed): y\nSELECT * { VALUES ?x { UNDEF } }", 2, "unknown type", "use one of"),
         ("#: T\nSELECT * {\n ?s ?p\n}", 4, "not a SPARQL query", "any SPARQL tool"),
         ("#: T\nDELETE WHERE { ?s ?p ?o }", 1, "DELETE is an update", "articles"),
         ("#: T\nSELECT * { SERVICE <http://e.test/> { ?s ?p ?o } }", 1, "SERVICE", "itself"),
@@ -128,6 +141,16 @@ def test_a_file_name_that_fits_no_url_is_refused(tmp_path: Path) -> None:
         ("number", "0.25", Literal("0.25", datatype=NamedNode(XSD + "decimal"))),
         ("number", "1e3", Literal("1000", datatype=NamedNode(XSD + "double"))),
         ("boolean", "True", Literal(value=True)),
+        ("eventType", "strike", NamedNode("https://w3id.org/newsgraph/ontology#strike")),
+        ("predicate", "kg:leads", NamedNode("https://w3id.org/newsgraph/ontology#leads")),
+        (
+            "predicate",
+            "https://w3id.org/newsgraph/ontology#memberof",
+            NamedNode("https://w3id.org/newsgraph/ontology#memberOf"),
+        ),
+        ("class", "person", NamedNode("https://w3id.org/newsgraph/ontology#Person")),
+        ("phase", "Former", Literal("former")),
+        ("modality", "alleged", Literal("alleged")),
     ],
 )
 def test_each_type_makes_its_term(tmp_path: Path, kind: str, raw: str, term: NamedNode | Literal) -> None:
@@ -168,14 +191,37 @@ def test_a_limit_is_a_number_and_not_negative(good: NamedQuery, raw: str) -> Non
         bind(good, {"limit": raw})
 
 
+def test_a_header_says_how_to_find_try_and_keep_a_query(tmp_path: Path) -> None:
+    query = read(
+        tmp_path,
+        "#: Who leads.\n#: tags: people, groups\n#: example: group=Dockers & who = A\n#: cache: 60\n#: short: group\n"
+        "#: group (entity, required): the group\n#: who (text): who\n"
+        "SELECT * { VALUES ?group { UNDEF } VALUES ?who { UNDEF } ?who ?q ?group }",
+    )
+    assert (query.title, query.description, query.tags) == ("Who leads.", "", ("people", "groups"))
+    assert (dict(query.example), query.cache_s) == ({"group": "Dockers", "who": "A"}, 60)
+    assert (query.short, query.anchors) == (True, ("group",))
+    assert [query.is_short(given) for given in ({"group"}, {"who"})] == [True, False]
+    assert query.parameters["group"].required
+    with pytest.raises(ParameterError, match="query needs group") as raised:
+        bind(query, {"who": "A"})
+    assert raised.value.hint == "group: the group"
+
+
+def test_a_name_that_the_ontology_lacks_is_refused_with_those_it_has(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="x is not 'picnic'") as raised:
+        bound_term(tmp_path, "eventType", "picnic")
+    assert "protest" in (raised.value.hint or "")
+
+
 def test_names_of_entities_are_resolved_by_the_caller(good: NamedQuery) -> None:
-    def resolve(name: str) -> str:
-        if name != "Dockers":
+    def resolve(kind: str, name: str) -> str:
+        if (kind, name) != ("entity", "Dockers"):
             raise UnknownEntity(name)
         return "http://e.test/group/dockers"
 
     assert "<http://e.test/group/dockers>" in bind(good, {"group": "Dockers"}, resolve=resolve)
-    assert "<http://e.test/other>" in bind(good, {"group": "http://e.test/other"}, resolve=resolve)
+    assert "<http://e.test/other>" in bind(good, {"group": "http://e.test/other"})
     with pytest.raises(UnknownEntity):
         bind(good, {"group": "Nobody"}, resolve=resolve)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kg.api.protocol import QueryRequest
     from kg.api.service import GraphService
 
-__all__ = ["results_page", "sparql_page"]
+__all__ = ["results_page", "sparql_page", "table_of"]
 
 ROWS_SHOWN = 1000
 EXAMPLE = """PREFIX kg: <https://w3id.org/newsgraph/ontology#>
@@ -43,7 +43,7 @@ def sparql_page(service: GraphService) -> str:
 def results_page(service: GraphService, request: QueryRequest, result: Answer, title: str) -> str:
     """A table of solutions; the answer of an ASK is a table of one cell."""
     base = service.base
-    names, cells = _table(result, base)
+    names, cells = table_of(result, base)
     query = {"query": request.query or ""}
     others = [
         {"href": f"/sparql?{urlencode({**query, 'format': offer.extension})}", "name": FORMAT_NAMES[offer.extension]}
@@ -62,7 +62,8 @@ def results_page(service: GraphService, request: QueryRequest, result: Answer, t
     )
 
 
-def _table(result: Answer, base: str) -> tuple[list[str], list[list[dict[str, str]]]]:
+def table_of(result: Answer, base: str) -> tuple[list[str], list[list[dict[str, str]]]]:
+    """The names of the columns, and the rows as cells: a text, and where it leads on this service."""
     if b'"boolean"' in result.body[:200]:
         return ["answer"], [[{"text": "yes" if result.boolean else "no", "href": ""}]]
     names: list[str] = json.loads(result.body)["head"]["vars"]

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from dataclasses import replace
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from kg.api.answers import answer
-from kg.api.depends import AcceptDep, NoneMatchDep, ServiceDep, problems
+from kg.api.answers import Reply, answer
+from kg.api.depends import AcceptDep, NoneMatchDep, ServiceDep
 from kg.api.gone import cancelled_when_gone
 from kg.api.limits import client_of
-from kg.api.models import NamedQueryOut, ParameterOut
-from kg.api.negotiation import HTML, JSON, choose
+from kg.api.models import NamedQueryOut
+from kg.api.named import PAGED_TO, href, neighbours, query_out, row_count
+from kg.api.negotiation import HTML, JSON, JSON_RESULTS, SOLUTIONS, choose
 from kg.api.pages import render
+from kg.api.pages.queries import table_of
+from kg.api.pages.rendering import FORMAT_NAMES
 from kg.api.problems import Refusal
 from kg.api.protocol import QueryRequest, preferred_wait, seconds
+from kg.api.service import Service
 from kg.errors import UnknownQuery
+from kg.graph import Answer
+from kg.lookup.references import find_reference
 from kg.query import NamedQuery, bind
 
 router = APIRouter(tags=["queries"])
@@ -25,17 +35,22 @@ RESERVED = ("format", "timeout", "form")
 
 
 @router.get("/queries", response_model=list[NamedQueryOut], summary="The named queries")
-def list_queries(service: ServiceDep, accept: AcceptDep = None) -> list[NamedQueryOut] | Response:
+def list_queries(
+    service: ServiceDep,
+    tag: Annotated[str | None, Query(description="Only those with this tag, such as people.")] = None,
+    accept: AcceptDep = None,
+) -> list[NamedQueryOut] | Response:
     """Each with its parameters; the files run as they lie in any SPARQL tool."""
-    queries = [query_out(query) for query in service.queries.values()]
+    every = service.queries.values()
+    queries = [query_out(query) for query in every if tag is None or tag in query.tags]
     if choose(accept, (JSON, HTML)) is HTML:
-        return HTMLResponse(render("queries.html", service.base, queries=queries, section="queries"))
+        tags = sorted({name for query in every for name in query.tags})
+        page = render("queries.html", service.base, queries=queries, tags=tags, tag=tag, section="queries")
+        return HTMLResponse(page)
     return queries
 
 
-@router.get(
-    "/queries/{name}", response_class=Response, responses=problems(400, 404, 406, 503), summary="Answer a named query"
-)
+@router.get("/queries/{name}", include_in_schema=False)  # kg.api.named documents each query as an operation of its own
 async def run_query(
     service: ServiceDep, request: Request, name: str, accept: AcceptDep = None, if_none_match: NoneMatchDep = None
 ) -> Response:
@@ -47,41 +62,80 @@ async def run_query(
     if query is None:
         raise UnknownQuery(f"no query {name}", hint="GET /queries lists them")
     given = request.query_params
-    if "form" in given:
-        return HTMLResponse(
-            render("query.html", service.base, query=query_out(query), text=query.text, section="queries")
-        )
     arguments = {key: value for key, value in given.items() if key not in RESERVED and value != ""}
+    if "form" in given:
+        return HTMLResponse(_form(service, query, arguments))
     for key in arguments:
         if len(given.getlist(key)) > 1:
             raise Refusal(400, f"{key} is given {len(given.getlist(key))} times")
+    resolve = partial(find_reference, service.workspace.catalogue, service.base)
     asked = QueryRequest(
-        await run_in_threadpool(bind, query, arguments, resolve=service.find),
+        await run_in_threadpool(bind, query, arguments, resolve=resolve),
         timeout_s=seconds(given.getlist("timeout")) or preferred_wait(request.headers.getlist("prefer")),
         format=given.get("format"),
     )
-    # only what hangs on one thing is short; without it a query may read the whole graph, and belongs with the long ones
-    short = any(query.parameters[key].type in ("entity", "iri") for key in arguments)
-    client = client_of(request.scope)
+    as_page = asked.format == "html" or (not asked.format and choose(accept, (*SOLUTIONS, HTML)) is HTML)
+    if as_page:  # the page is made of the rows
+        accept, asked, if_none_match = JSON_RESULTS.media_type, replace(asked, format=None), None
     async with cancelled_when_gone(request.receive) as cancel:
         reply = await answer(
-            service, asked, accept, if_none_match, title=query.title, short=short, client=client, cancel=cancel
+            service,
+            asked,
+            accept,
+            if_none_match,
+            title=query.title,
+            short=query.is_short(arguments.keys()),
+            client=client_of(request.scope),
+            cancel=cancel,
         )
-    if isinstance(reply.body, bytes):
-        return Response(reply.body, reply.status, dict(reply.headers), media_type=reply.content_type)
-    return StreamingResponse(reply.body, reply.status, dict(reply.headers), media_type=reply.content_type)
+    headers = dict(reply.headers)
+    if query.cache_s:
+        scope = "private" if service.settings.read_key == "required" else "public"
+        headers["Cache-Control"] = f"{scope}, max-age={query.cache_s}"
+    if query.is_paged and reply.status == 200 and int(arguments.get("limit", 0)) <= PAGED_TO:
+        reply = replace(reply, body=await run_in_threadpool(_whole, reply))
+    if not isinstance(reply.body, bytes):
+        return StreamingResponse(reply.body, reply.status, headers, media_type=reply.content_type)
+    pages: dict[str, str] = {}
+    if query.is_paged and reply.body:
+        rows = row_count(reply.body, reply.content_type.partition(";")[0])
+        kept = {key: value for key, value in given.items() if key != "form" and value != ""}
+        pages = neighbours(query, kept, rows)
+        if pages:
+            headers["Link"] = ", ".join(f'<{at}>; rel="{relation}"' for relation, at in pages.items())
+    if as_page:
+        headers.pop("ETag", None)
+        return HTMLResponse(_page(service, query, arguments, reply.body, pages), headers=headers)
+    return Response(reply.body, reply.status, headers, media_type=reply.content_type)
 
 
-def query_out(query: NamedQuery) -> NamedQueryOut:
-    """A named query as the wire has it."""
-    parameters = tuple(
-        ParameterOut(name=name, type=parameter.type.value, description=parameter.description, default=parameter.default)
-        for name, parameter in query.parameters.items()
-    )
-    return NamedQueryOut(
-        name=query.name,
-        title=query.title,
-        description=query.description,
-        href=f"/queries/{query.name}",
-        parameters=parameters,
+def _whole(reply: Reply) -> bytes:
+    """The body of a reply, all of it: the rows of a page are to be counted."""
+    return reply.body if isinstance(reply.body, bytes) else b"".join(reply.body)
+
+
+def _form(service: Service, query: NamedQuery, arguments: dict[str, str]) -> str:
+    """The form of a query, filled in with these arguments."""
+    out = query_out(query)
+    return render("query.html", service.base, query=out, given=arguments, text=query.text, section="queries")
+
+
+def _page(service: Service, query: NamedQuery, arguments: dict[str, str], body: bytes, pages: dict[str, str]) -> str:
+    """The rows of an answer as a table under the form that asked for them."""
+    names, rows = table_of(Answer(body, JSON_RESULTS.media_type), service.base)
+    others = [
+        {"href": href(query.name, {**arguments, "format": offer.extension}), "name": FORMAT_NAMES[offer.extension]}
+        for offer in SOLUTIONS
+    ]
+    return render(
+        "query.html",
+        service.base,
+        query=query_out(query),
+        given=arguments,
+        text=query.text,
+        names=names,
+        rows=rows,
+        links=others,
+        pages=pages,
+        section="queries",
     )

@@ -1,0 +1,117 @@
+"""How long each named query takes on a large graph: about a hub, something typical, something unknown, and everything.
+
+    python -m tests.benchmarks.bench_queries FOLDER [--articles 100000] [NAME …]
+
+makes the graph of `tests.benchmarks.graph` in the folder, unless it is there, and prints a table: rows and milliseconds of
+CPU for each kind of argument, in a process as the service's workers are; `—` where the query has no such argument, and
+`killed` at the deadline. The best of three runs, so that nobody pays for the first reading from the disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Mapping
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from pyoxigraph import QueryResultsFormat, Store
+
+from kg.query import NamedQuery, ParameterType, bind, read_queries
+from kg.resources import resource
+from tests.benchmarks.graph import BASE, make
+
+DEADLINE_S = 30.0
+ROUNDS = 3
+KINDS = ("hub", "typical", "unknown", "any")
+KNOWN = {
+    "place": "Polity", "country": "Polity", "person": "Person", "group": "Group", "entity": "Group", "event": "Event",
+    "first": "Group", "second": "Polity", "subject": "Person", "object": "Group", "article": "article",
+    "statement": "statement", "publisher": "publisher", "speaker": "speaker",
+}  # fmt: skip
+"""Parameter → what of known.json it is given."""
+ANCHORS = frozenset((ParameterType.ENTITY, ParameterType.ARTICLE, ParameterType.STATEMENT, ParameterType.TEXT))
+UNKNOWN = {ParameterType.TEXT: "nobody"}
+
+
+def arguments(query: NamedQuery, kind: str, known: Mapping[str, Mapping[str, str]]) -> dict[str, str] | None:
+    """The arguments of a kind; None when the query takes none of that kind."""
+    anchors = query.anchors or [name for name, one in query.parameters.items() if one.type in ANCHORS][:1]
+    required = [name for name, one in query.parameters.items() if one.required]
+    if kind == "any":
+        return None if required else {}
+    if not anchors:
+        return None
+    wanted = required or anchors[:1]
+    if kind == "unknown":
+        return {name: UNKNOWN.get(query.parameters[name].type, f"{BASE}person/nobody-ffffffff") for name in wanted}
+    return {name: known[KNOWN[name]][kind] for name in wanted}
+
+
+class Worker:
+    """A process that answers queries and says how much CPU that took; killed at the deadline and begun anew."""
+
+    def __init__(self, store: Path) -> None:
+        self.store = store
+        self._begin()
+
+    def _begin(self) -> None:
+        self.pipe, theirs = Pipe()
+        self.process = get_context("spawn").Process(target=_answer, args=(str(self.store), theirs), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.pipe.recv()
+
+    def measure(self, text: str) -> tuple[int, float] | None:
+        """The rows of an answer and the milliseconds of the fastest of some runs; None if it was killed."""
+        self.pipe.send(text)
+        if self.pipe.poll(DEADLINE_S):
+            rows, ms = self.pipe.recv()
+            return rows, ms
+        self.process.kill()
+        self.process.join()
+        self._begin()
+        return None
+
+
+def _answer(location: str, pipe: Connection) -> None:
+    store = Store.read_only(location)
+    pipe.send("ready")
+    while True:
+        text = pipe.recv()
+        times = []
+        begun = time.monotonic()
+        while len(times) < ROUNDS and (not times or time.monotonic() - begun < DEADLINE_S / 4):
+            before = time.process_time()
+            out = store.query(text).serialize(format=QueryResultsFormat.TSV)
+            times.append(1000 * (time.process_time() - before))
+        pipe.send((out.count(b"\n") - 1, min(times)))
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--articles", type=int, default=100_000)
+    given = parser.parse_args()
+    store = make(given.folder, given.articles)
+    known = json.loads((given.folder / "known.json").read_text(encoding="utf-8"))
+    known.setdefault("speaker", {"hub": "Spokesman 0", "typical": "Spokesman 500"})
+    print(f"{'rows, ms':28}" + "".join(f"{kind:>18}" for kind in KINDS))
+    worker = Worker(store)
+    for name, query in read_queries(resource("queries")).items():
+        if given.names and name not in given.names:
+            continue
+        cells = []
+        for kind in KINDS:
+            found = arguments(query, kind, known)
+            took = worker.measure(bind(query, found)) if found is not None else None
+            cells.append("—" if found is None else "killed" if took is None else f"{took[0]:6} {took[1]:8.1f}")
+        print(f"{name:28}" + "".join(f"{cell:>18}" for cell in cells), flush=True)
+
+
+if __name__ == "__main__":
+    main()
