@@ -57,7 +57,7 @@ def shown(name: str, seconds: list[float]) -> str:
     """The line of the report for some look-ups."""
     cuts = statistics.quantiles(seconds, n=20)
     return (
-        f"{name:34} p50 {statistics.median(seconds) * 1000:7.1f} ms   p95 {cuts[18] * 1000:7.1f} ms   "
+        f"{name:37} p50 {statistics.median(seconds) * 1000:7.1f} ms   p95 {cuts[18] * 1000:7.1f} ms   "
         f"max {max(seconds) * 1000:7.1f} ms"
     )
 
