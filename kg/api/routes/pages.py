@@ -20,6 +20,7 @@ from kg.api.pages.article import article_values
 from kg.api.pages.connections import connections_values
 from kg.api.pages.disagreements import disagreements_values
 from kg.api.pages.entity import ON_A_PAGE, key_facts, one_section, sections_of
+from kg.api.pages.finding import finding_values
 from kg.api.pages.graph import explore_values, thumbnail
 from kg.api.pages.home import home_values
 from kg.api.pages.reading import page_of
@@ -57,6 +58,16 @@ def index(service: ServiceDep) -> Response:
     return HTMLResponse(
         kept(service, "/", lambda: render("index.html", service.workspace.base, **home_values(service)))
     )
+
+
+@router.get("/find", response_class=HTMLResponse)
+def find(service: ServiceDep, request: Request) -> Response:
+    """What a search finds, in things, sentences and articles."""
+
+    def make() -> str:
+        return render("find.html", service.workspace.base, **finding_values(service, request.query_params))
+
+    return HTMLResponse(kept(service, _address(request), make))
 
 
 @router.get("/explore/{slug}", response_class=HTMLResponse)

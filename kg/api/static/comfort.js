@@ -55,7 +55,7 @@ function suggest(field) {
       option.id = `${id}-${place}`;
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
-      option.dataset.href = `/${entity.type.toLowerCase()}/${encodeURIComponent(entity.slug)}`;
+      option.dataset.href = `/${entity.iri.split("/").slice(-2).join("/")}`; // below the workspace's base, which is not ours
       option.dataset.slug = entity.slug;
       option.dataset.label = entity.label;
       name.textContent = entity.label.length > 90 ? `${entity.label.slice(0, 89)}…` : entity.label;
@@ -79,10 +79,10 @@ function suggest(field) {
     if (text.length < 2) { show([]); return; }
     request = new AbortController();
     try {
-      const answer = await fetch(`/entities?limit=8&q=${encodeURIComponent(text)}`, {
+      const answer = await fetch(`/search?kind=entity&limit=8&q=${encodeURIComponent(text)}`, {
         headers: { Accept: "application/json" }, signal: request.signal,
       });
-      if (answer.ok) show((await answer.json()).entities);
+      if (answer.ok) show((await answer.json()).entities.map((found) => found.entity));
     } catch (error) {
       if (error.name !== "AbortError") close();
     }
