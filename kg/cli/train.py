@@ -27,7 +27,9 @@ def command(
         typer.Option("--own-share", min=0, max=1, help="Of our own training texts: how much do more of them help?"),
     ] = 1.0,
     version: Annotated[str, typer.Option("--model-version", help="Goes into the manifest and every extraction.")] = "1",
-    threads: Annotated[int | None, typer.Option("--threads", min=1, help="Of torch. [default: all cores]")] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Processes that share the work. [default: one for each core]")
+    ] = None,
 ) -> None:
     """Train the extraction model, export it and calibrate it; goes on where an interrupted run with the same --out stopped.
 
@@ -38,21 +40,30 @@ def command(
       kg train --data corpora --base minilm --out model
     """
     import logging
+    import os
 
     try:
         from kg.train.build import base_model, build
         from kg.train.data import CORPORA
-        from kg.train.fit import Plan, use_threads
+        from kg.train.fit import Plan
     except ModuleNotFoundError as error:
         raise MisuseError(f"kg train needs {error.name}", hint='pip install "newsgraph[train]"') from error
     if unknown := set(without or ()) - CORPORA.keys():
         raise MisuseError(f"no such corpus: {', '.join(sorted(unknown))}", hint=f"one of {', '.join(CORPORA)}")
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    if threads:
-        use_threads(threads)
     weights, tokenizer = base_model(base)
     left_out = frozenset(without or ())
     run = out / "run"
-    plan = Plan(data, weights, tokenizer, run, steps=steps, seed=seed, without=left_out, share_of_own=own_share)
+    plan = Plan(
+        data,
+        weights,
+        tokenizer,
+        run,
+        steps=steps,
+        seed=seed,
+        without=left_out,
+        share_of_own=own_share,
+        workers=workers or os.cpu_count() or 1,
+    )
     build(plan, out, version=version)
     note(f"wrote {out}; try it with kg extract --model {out} ARTICLE")

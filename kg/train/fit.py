@@ -7,17 +7,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import nn
 
-from kg.extract.tokens import WordPieces
-from kg.train.data import Sampler
-from kg.train.encoder import Network, quantised_words
-from kg.train.examples import pair_targets
-from kg.train.losses import Losses
+from kg.train.encoder import Network
+from kg.train.workers import Team, TrainingError
 
-__all__ = ["Plan", "train", "use_threads"]
+__all__ = ["Plan", "train"]
 
 log = logging.getLogger(__name__)
 
@@ -41,23 +37,19 @@ class Plan:
     share_of_own: float = 1.0  # of our training stories: less than all of them shows what the rest is worth
     resume: bool = True
     save_every: int = 250
-
-
-def use_threads(count: int) -> None:
-    """Let training use so many threads."""
-    torch.set_num_threads(count)
+    workers: int = 1  # processes that share each batch
+    threads: int = 1  # of each
 
 
 def train(plan: Plan) -> Network:
-    """Train from the base model, or go on from the checkpoint in `plan.out`; the checkpoint is rewritten as it goes."""
+    """Train from the base model, or go on from the checkpoint in `plan.out`; the checkpoint is rewritten as it goes.
+
+    Raises TrainingError when a process of `plan.workers` fails.
+    """
+    torch.set_num_threads(plan.threads)
     torch.manual_seed(plan.seed)
-    rng, batch_rng = np.random.default_rng([plan.seed, 1]), np.random.default_rng(plan.seed)
-    tokenizer = WordPieces(plan.tokenizer)
-    words, scales = (torch.from_numpy(x) for x in quantised_words(plan.base))
     network = Network()
     network.load_base(plan.base)
-    sampler = Sampler(plan.data, plan.without, tokenizer, share_of_own=plan.share_of_own)
-    losses = Losses(network, words, scales)
     heads = [p for n, p in network.named_parameters() if n.split(".")[0] not in ("layers", "positions", "norm")]
     body = [p for n, p in network.named_parameters() if n.split(".")[0] in ("layers", "positions", "norm")]
     optimiser = torch.optim.AdamW(
@@ -68,60 +60,48 @@ def train(plan: Plan) -> Network:
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / 100, max(0.02, 1 - step / plan.steps))
     )
-    step, checkpoint = 0, plan.out / "checkpoint.pt"
+    step, states, checkpoint = 0, None, plan.out / "checkpoint.pt"
     plan.out.mkdir(parents=True, exist_ok=True)
     if plan.resume and checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=True)
+        if len(saved["states"]) != plan.workers:
+            raise TrainingError(
+                f"{checkpoint}: a run of {len(saved['states'])} workers",
+                hint="go on with as many, or begin anew elsewhere",
+            )
         network.load_state_dict(saved["network"])
         optimiser.load_state_dict(saved["optimiser"])
         schedule.load_state_dict(saved["schedule"])
-        step = saved["step"]
-        rng.bit_generator.state = saved["rng"]
-        torch.set_rng_state(saved["torch_rng"])
+        step, states = saved["step"], saved["states"]
     network.train()
     means: dict[str, float] = {}
     began, seen = time.monotonic(), 0
-    batches = sampler.batches(plan.tokens, batch_rng)
-    for _ in range(step):
-        next(batches)
-    while step < plan.steps:
-        batch = next(batches)
-        losses.hard = step >= HARD_FROM * plan.steps
-        for item in batch:
-            if item.pairs is None and not item.example.incidents:
-                item.pairs = pair_targets(item, [], np.random.default_rng(plan.seed))
-        parts = losses(batch, [item.pairs for item in batch], rng)
-        if not parts:  # passages whose corpus annotates nothing that their window holds
+    with Team(plan, network, step=step, states=states) as team:
+        while step < plan.steps:
+            optimiser.zero_grad(set_to_none=True)
+            pieces, losses = team.backward(hard=step >= HARD_FROM * plan.steps)
             step += 1
-            continue
-        total = torch.stack(list(parts.values())).sum()
-        optimiser.zero_grad(set_to_none=True)
-        total.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        step += 1
-        seen += sum(len(item.ids) for item in batch)
-        for name, value in parts.items():
-            means[name] = 0.98 * means.get(name, value.item()) + 0.02 * value.item()
-        if step % 25 == 0:
-            rate = seen / (time.monotonic() - began)
-            log.info(
-                "step %d of %d, %.0f pieces/s, %s",
-                step,
-                plan.steps,
-                rate,
-                " ".join(f"{k} {v:.3f}" for k, v in means.items()),
-            )
-        if step % plan.save_every == 0 or step == plan.steps:
-            state = {
-                "network": network.state_dict(),
-                "optimiser": optimiser.state_dict(),
-                "schedule": schedule.state_dict(),
-            }
-            partial = checkpoint.with_suffix(".new")
-            torch.save(
-                {**state, "step": step, "rng": rng.bit_generator.state, "torch_rng": torch.get_rng_state()}, partial
-            )
-            partial.replace(checkpoint)
+            seen += pieces
+            if all(weight.grad is None for weight in network.parameters()):
+                continue
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            for name, value in losses.items():
+                means[name] = 0.98 * means.get(name, value) + 0.02 * value
+            if step % 25 == 0:
+                rate = seen / (time.monotonic() - began)
+                table = " ".join(f"{k} {v:.3f}" for k, v in means.items())
+                log.info("step %d of %d, %.0f pieces/s, %s", step, plan.steps, rate, table)
+            if step % plan.save_every == 0 or step == plan.steps:
+                state = {
+                    "network": network.state_dict(),
+                    "optimiser": optimiser.state_dict(),
+                    "schedule": schedule.state_dict(),
+                    "step": step,
+                    "states": team.states(),
+                }
+                partial = checkpoint.with_suffix(".new")
+                torch.save(state, partial)
+                partial.replace(checkpoint)
     return network.eval()

@@ -21,6 +21,7 @@ save_file = pytest.importorskip("safetensors.torch").save_file
 from kg.train import fit  # noqa: E402
 from kg.train.data import CORPORA  # noqa: E402
 from kg.train.encoder import INNER, LAYERS, WIDTH, Network  # noqa: E402
+from kg.train.workers import Team, TrainingError  # noqa: E402
 
 ONLY_OWN = frozenset(CORPORA) - {"own"}
 
@@ -69,24 +70,56 @@ def weights(network: Network) -> dict[str, Any]:
     return {name: value.clone() for name, value in network.state_dict().items()}
 
 
-def test_a_run_that_was_interrupted_goes_on_as_if_it_never_was(plan: fit.Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_that_was_interrupted_goes_on_as_if_it_never_was(
+    plan: fit.Plan, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    plan = replace(plan, workers=workers)
     whole = weights(fit.train(replace(plan, out=plan.out / "whole")))
-    real, calls = fit.Losses.__call__, 0
+    real, calls = Team.backward, 0
 
-    def interrupted(self: Any, *args: Any) -> Any:
+    def interrupted(self: Any, **how: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 4:
             raise KeyboardInterrupt
-        return real(self, *args)
+        return real(self, **how)
 
-    monkeypatch.setattr(fit.Losses, "__call__", interrupted)
+    monkeypatch.setattr(Team, "backward", interrupted)
     with pytest.raises(KeyboardInterrupt):
         fit.train(plan)
-    monkeypatch.setattr(fit.Losses, "__call__", real)
+    monkeypatch.setattr(Team, "backward", real)
+    with pytest.raises(TrainingError, match=f"a run of {workers} workers"):
+        fit.train(replace(plan, workers=3))
     resumed = weights(fit.train(plan))
     assert whole.keys() == resumed.keys()
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_two_workers_find_the_gradient_that_one_finds(plan: fit.Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for workers in (1, 2):
+        torch.manual_seed(3)
+        network = Network()
+        network.load_base(plan.base)
+        for module in network.modules():  # what is drawn at random differs between workers
+            if isinstance(module, torch.nn.Dropout):
+                module.p = 0.0
+        with Team(replace(plan, workers=workers, tokens=2048), network) as team:
+            team.backward(hard=False)
+        found.append(torch.cat([w.grad.flatten() for w in network.parameters() if w.grad is not None]))
+    one, two = found
+    assert torch.nn.functional.cosine_similarity(one, two, dim=0) > 0.95
+    assert abs(one.norm() - two.norm()) <= 0.1 * one.norm()
+
+
+def test_a_worker_that_dies_ends_the_run(plan: fit.Plan) -> None:
+    network = Network()
+    network.load_base(plan.base)
+    with Team(replace(plan, workers=2), network) as team:
+        team._processes[0].kill()
+        with pytest.raises(TrainingError, match="training process 1 ended"):
+            team.backward(hard=False)
 
 
 def test_another_seed_gives_another_model(plan: fit.Plan) -> None:
