@@ -200,9 +200,13 @@ class Search:
         alike = [name for _, name in self._alike(typed, ENTITIES)]
         if (corrected := self._corrected(typed)) is not None:
             alike.append(corrected)
-        by_words = {words_in(name): name for name in reversed(alike)}
-        by_words.pop(words_in(" ".join(typed.words)), None)
-        return [name for name in alike if name in by_words.values()][:limit]
+        by_words = {
+            words_in(name): name for name in reversed(alike)
+        }  # of names alike but for case and accents, the first
+        found = (
+            name for name in alike if by_words[words_in(name)] is name and name.casefold() != text.strip().casefold()
+        )
+        return list(dict.fromkeys(found))[:limit]
 
     def _named(self, typed: Typed, classes: Collection[str]) -> list[sqlite3.Row]:
         """The entities whose names match, best first."""
