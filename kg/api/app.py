@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kg import __version__
+from kg.api.completed import complete
 from kg.api.graphs import FORMS as GRAPH_FORMS
 from kg.api.graphs import GraphsEndpoint
 from kg.api.hosts import host_check
@@ -39,6 +40,7 @@ from kg.api.routes import (
     meta,
     pages,
     queries,
+    reconcile,
     relations,
     review,
     search,
@@ -75,6 +77,7 @@ def create_plain_app(service: GraphService, *, loopback: bool = True) -> ASGIApp
 def _enveloped(service: GraphService, rest: ASGIApp, *, loopback: bool) -> ASGIApp:
     """The endpoints of the W3C's protocols beside the `rest`, and the envelope around all."""
     sparql, graphs = SparqlEndpoint(service), GraphsEndpoint(service)
+    near = reconcile.open_to_this_machine(rest)
 
     async def one_of(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""
@@ -82,6 +85,8 @@ def _enveloped(service: GraphService, rest: ASGIApp, *, loopback: bool) -> ASGIA
             await sparql(scope, receive, send)
         elif path == "/graphs" or path.startswith("/graphs/"):
             await graphs(scope, receive, send)
+        elif path == "/reconcile" or path.startswith("/reconcile/"):
+            await near(scope, receive, send)
         else:
             await rest(scope, receive, send)
 
@@ -149,6 +154,7 @@ def _routes(service: Service) -> FastAPI:
         around,
         search,
         queries,
+        reconcile,
         articles,
         judgements,
         review,
@@ -168,6 +174,7 @@ def _routes(service: Service) -> FastAPI:
         document["paths"].setdefault("/sparql", _SPARQL)
         document["paths"].update(operations(service.queries))
         document["paths"].setdefault("/graphs", _GRAPHS)
+        complete(document)
         return document
 
     api.openapi = openapi  # type: ignore[method-assign] # the documented way to extend it
