@@ -197,18 +197,15 @@ def _of_query(workspace: Workspace, text: str, timeout_s: float | None) -> Scope
 
 def _of_named(workspace: Workspace, name: str, words: list[str], timeout_s: float | None) -> Scope:
     from kg.exports.scoping import arguments_of, scope_of_query
-    from kg.lookup import find_entity
+    from kg.lookup import find_reference
     from kg.query import bind, read_queries
     from kg.resources import resource
 
     queries = read_queries(resource("queries"))
     if name not in queries:
         raise MisuseError(f"no query {name}", hint=f"one of {', '.join(queries)}")
-
-    def find(*given: str) -> str:
-        return find_entity(workspace.catalogue, workspace.base, given[-1])
-
-    text = bind(queries[name], arguments_of(words), resolve=find)
+    resolve = partial(find_reference, workspace.catalogue, workspace.base)
+    text = bind(queries[name], arguments_of(words), resolve=resolve)
     return scope_of_query(workspace, text, timeout_s=timeout_s or 30.0)
 
 

@@ -165,6 +165,17 @@ def test_a_dump_holds_every_quad(store: GraphStore, form: RdfFormat) -> None:
     assert set(parse(out.getvalue(), form)) == quads
 
 
+@pytest.mark.parametrize("form", [RdfFormat.N_TRIPLES, RdfFormat.TURTLE], ids=lambda form: form.file_extension)
+def test_a_dump_may_be_of_one_graph(store: GraphStore, form: RdfFormat) -> None:
+    quads = fill(store)
+    for graph in (DEFAULT, G, H):
+        out = io.BytesIO()
+        store.dump(form, out, graph=graph)
+        assert {quad.triple for quad in parse(out.getvalue(), form)} == {
+            q.triple for q in quads if q.graph_name == graph
+        }
+
+
 def test_what_is_not_sparql_is_a_syntax_error(store: GraphStore) -> None:
     with pytest.raises(QuerySyntaxError):
         store.query("SELECT ?s WHERE { ?s")

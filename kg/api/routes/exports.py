@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import IO, Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -24,6 +25,7 @@ from kg.exports.scoping import accept_for, arguments_of, scope_of_answer
 from kg.graph import Answer
 from kg.graph.export import FORMATS as RDF_FORMATS
 from kg.graph.scope import WHOLE, Provenance, Scope
+from kg.lookup import find_reference
 from kg.query import bind
 
 router = APIRouter(tags=["export"])
@@ -104,12 +106,14 @@ def _bound(service: Service, name: str, arguments: Sequence[str]) -> str:
     query = service.queries.get(name)
     if query is None:
         raise UnknownQuery(f"no query {name}", hint="GET /queries lists them")
-    return bind(query, arguments_of(arguments), resolve=lambda *given: service.find(given[-1]))
+    resolve = partial(find_reference, service.workspace.catalogue, service.workspace.base)
+    return bind(query, arguments_of(arguments), resolve=resolve)
 
 
 async def _answered(service: Service, request: Request, query: str) -> Scope:
     """What the answer of a query speaks of; it runs in a worker, with the limits of all queries."""
     media_type = accept_for(query)
+    query = await run_in_threadpool(service.workspace.searched, query)
     async with cancelled_when_gone(request.receive) as cancel:
         result = await service.publication.ask(
             QueryRequest(query), media_type, client=client_of(request.scope), cancel=cancel
