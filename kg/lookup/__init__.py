@@ -34,6 +34,7 @@ from kg.lookup.listing import (
 from kg.lookup.many import Answer, find_entities
 from kg.lookup.models import Entity, Evidence, Location, Passage, Relation
 from kg.lookup.names import find_entity
+from kg.lookup.references import find_reference
 from kg.lookup.relations import (
     Select,
     claims_of,
@@ -87,6 +88,7 @@ __all__ = [
     "find_article",
     "find_entities",
     "find_entity",
+    "find_reference",
     "found_by",
     "key_called",
     "key_of",
