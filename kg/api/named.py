@@ -107,8 +107,8 @@ def _operation(query: NamedQuery) -> dict[str, Any]:
         {
             "name": "timeout",
             "in": "query",
-            "schema": {"type": "number", "exclusiveMinimum": 0},
-            "description": "Seconds, below the limit.",
+            "schema": {"type": "number", "minimum": 1},
+            "description": "Seconds until the query is given up, up to the service's limit; less than 1 is taken too.",
         },
     ]
     described = "\n\n".join(filter(None, [query.description, _cost(query)]))
