@@ -24,13 +24,14 @@ from kg.api.metrics import Reading
 from kg.api.middleware import Envelope
 from kg.api.models import ArticleIn, ProblemOut
 from kg.api.named import operations
-from kg.api.negotiation import NotAcceptable
+from kg.api.negotiation import HTML, JSON_RESULTS, SOLUTIONS, TRIPLES, NotAcceptable
 from kg.api.pages import STATIC, problem_page, wants_page
 from kg.api.plain import plain_routes
 from kg.api.problems import MEDIA_TYPE, Refusal, problem_of
 from kg.api.routes import (
     around,
     articles,
+    desk,
     documents,
     entities,
     exports,
@@ -136,7 +137,7 @@ def _routes(service: Service) -> FastAPI:
     api.state.service = service
     turns, exports_ = Turns("writes", at_once=1), Turns("exports", at_once=EXPORTS)
     api.state.turns, api.state.export_turns = turns, exports_
-    api.state.sessions = Sessions()
+    api.state.sessions, api.state.outcomes = Sessions(), desk.Outcomes()
     service.metrics.read(
         [
             Reading("writes_waiting", "Articles and decisions that wait for their turn", lambda: turns.waiting),
@@ -149,6 +150,7 @@ def _routes(service: Service) -> FastAPI:
         meta,
         pages,
         manage,
+        desk,
         entities,
         relations,
         around,
@@ -199,7 +201,8 @@ _ANSWER = {
     "200": {
         "description": "Solutions (JSON, XML, CSV, TSV) or triples (Turtle, N-Triples, JSON-LD, RDF/XML), by Accept",
         "content": {
-            "application/sparql-results+json": {"example": {"head": {"vars": ["s"]}, "results": {"bindings": []}}}
+            **{offer.media_type: {} for offer in (*SOLUTIONS, *TRIPLES, HTML)},
+            JSON_RESULTS.media_type: {"example": {"head": {"vars": ["s"]}, "results": {"bindings": []}}},
         },
     },
     "400": {"description": "A problem document: not SPARQL, or refused"},
