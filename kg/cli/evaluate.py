@@ -32,6 +32,9 @@ def command(
         list[str] | None,
         typer.Option("--own", metavar="PART", help="Also a part of our own corpus: dev, test or fold. Needs a clone."),
     ] = None,
+    resolution: Annotated[
+        bool, typer.Option("--resolution", help="Score instead what is joined across articles: --own, ecbplus.dev.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON Lines, one for each line of the tables.")] = False,
     as_card: Annotated[bool, typer.Option("--markdown", help="Print the tables of the model card.")] = False,
     model: ModelOption = None,
@@ -47,6 +50,7 @@ def command(
       kg evaluate --data corpora
       kg evaluate --data corpora --corpus redocred.dev --json > scores.jsonl
       kg evaluate --own dev
+      kg evaluate --own dev --resolution
     """
     if data is None and not own:
         raise MisuseError("nothing to evaluate on", hint="give --data DIR, or --own dev in a clone")
@@ -57,6 +61,16 @@ def command(
 
     named = list(_corpora(data, corpus or [], own or []))
     extractor = load_extractor(model, threads=threads)
+    if resolution:
+        from kg.cli.resolution import print_resolution
+
+        across = [(name, records) for name, records in named if name.startswith(("own.", "ecbplus"))]
+        if not across:
+            raise MisuseError(
+                "ids of no such corpus hold across articles", hint="give --own dev, or ecbplus.dev in --data"
+            )
+        print_resolution(across, extractor, as_json=as_json)
+        return
     every: list[Measured] = []
     for name, records in named:
         with progress(f"reading {name}", len(records)) as step:

@@ -35,7 +35,7 @@ from kg.types import (
     Span,
 )
 
-__all__ = ["CrossScore", "annotated", "linked", "score_stories", "score_topics"]
+__all__ = ["CrossScore", "Extract", "annotated", "identities", "linked", "score_stories", "score_topics"]
 
 BASE = "http://localhost:8000/"
 CLASSES = frozenset(cls.value for cls in EntityClass)
@@ -145,7 +145,7 @@ def score_stories(records: Sequence[Mapping[str, Any]], extract: Extract = annot
     chains, extractions = linked(records, extract)
     found = CrossScore()
     for story, texts in _grouped(records, "story").items():
-        gold = _identities(texts, extractions)
+        gold = identities(texts, extractions)
         _score_pairs(found, story, gold, chains, extractions)
         _score_mentions(found, texts, chains, extractions)
     return found
@@ -158,17 +158,23 @@ def _grouped(records: Iterable[Mapping[str, Any]], by: str) -> dict[str, list[Ma
     return groups
 
 
-def _identities(
+def identities(
     texts: Iterable[Mapping[str, Any]], extractions: Mapping[str, Extraction]
 ) -> dict[tuple[str, int], tuple[str, str]]:
     """(document id, chain number) → class and id of what most of its mentions are in the annotation."""
     found = {}
     for record in texts:
         spans = {(m["start"], m["end"]): (m["type"], m["cluster"]) for m in record["mentions"]}
+        for m in record["mentions"]:  # spans of descriptions differ by a determiner
+            spans.setdefault((-1, m["end"]), (m["type"], m["cluster"]))
         for number, chain in enumerate(extractions[record["id"]].chains):
-            mentions = (extractions[record["id"]].mentions[i] for i in chain.mentions)
-            ids = Counter(spans[key] for m in mentions if (key := (m.span.start, m.span.end)) in spans)
-            if ids and chain.cls is not EntityClass.DATE:
+            if chain.cls is EntityClass.DATE:
+                continue
+            at = [extractions[record["id"]].mentions[i].span for i in chain.mentions]
+            ids = Counter(
+                one for span in at if (one := spans.get((span.start, span.end)) or spans.get((-1, span.end))) is not None
+            )
+            if ids:
                 found[record["id"], number] = min(ids, key=lambda one: (-ids[one], one))
     return found
 

@@ -20,7 +20,7 @@ from kg.catalogue import (
 from kg.errors import ResolutionError, UnknownEntity
 from kg.graph.facts import claim_iri
 from kg.pipeline.clustering import Clusters
-from kg.pipeline.deciding import are_compatible, place, reunite, touch
+from kg.pipeline.deciding import are_compatible, carriers, place, reunite, touch
 from kg.pipeline.linking import Shift, Targets, settle, slot_in, wishes_of
 from kg.places import ground
 from kg.resolve import ChainKey, anchors_in, drafts_of, keys_of
@@ -136,7 +136,7 @@ def undo(change: Change, base: str, judgement: int, author: str) -> None:
     found = change.judgements.get(judgement)
     if found is not None:
         change.log.because(Cause(ChangeReason.UNDONE, found.anchor.article, judgement))
-    if found is not None and found.kind == JudgementKind.LABEL:
+    if found is not None and found.kind in JudgementKind.ALONE:
         touch(change, found.anchor)
     _apply(change, base, change.judgements.undo(judgement, author))
 
@@ -169,6 +169,7 @@ def _apply(change: Change, base: str, judgement: Judgement) -> None:
     """Make a decision, just written or taken back, count."""
     anchors = [anchor for anchor in (judgement.anchor, judgement.other) if anchor is not None]
     articles = sorted({anchor.article for anchor in anchors})
+    involved: list[ChainRow] = []
     for article_id in articles:
         key = change.articles.key(article_id)
         if key is None:
@@ -179,10 +180,15 @@ def _apply(change: Change, base: str, judgement: Judgement) -> None:
         document, extraction = change.articles.document(article_id), change.articles.extraction(article_id)
         assert document is not None, article_id
         assert extraction is not None, article_id
-        place(change, document, extraction, change.links.chains_of_article(key))
+        chains = change.links.chains_of_article(key)
+        place(change, document, extraction, chains)
+        carrying = carriers(document, extraction, chains)
+        numbers = {carrying[anchor] for anchor in anchors if anchor in carrying}
+        involved += [chain for chain in chains if chain.key in numbers]
     if judgement.kind in JudgementKind.PAIRS:
-        settle(change, base, wishes_of(change, reunite(change)))
-    if judgement.kind == JudgementKind.LABEL:
+        moved = Shift(change, involved, ()).moved()  # what is different is not clustered together
+        settle(change, base, wishes_of(change, moved + reunite(change)))
+    if judgement.kind in JudgementKind.ALONE:
         touch(change, judgement.anchor)
 
 

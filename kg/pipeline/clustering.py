@@ -47,12 +47,13 @@ class Clusters:
         self._index = change.index
         self._likeness = change.likeness
 
-    def component(self, slots: Iterable[str], most: int | None = MOST_SLOTS) -> tuple[set[str], bool]:
+    def component(self, slots: Iterable[str], *, bounded: bool = True) -> tuple[set[str], bool]:
         """The slots that like pairs connect with these, and whether that are all of them."""
         found = set(slots)
         waiting = sorted(found)
+        most = len(found) + MOST_SLOTS
         while waiting:
-            if most is not None and len(found) > most:
+            if bounded and len(found) > most:
                 return found, False
             for slot in self._likely(waiting.pop()):
                 if slot not in found:
@@ -123,7 +124,7 @@ class Clusters:
         for number in self._likeness.places():
             slot = self._slot(number)
             if slot is not None and slot not in seen and self._likeness.like(number):
-                component, _ = self.component([slot], most=None)
+                component, _ = self.component([slot], bounded=False)
                 seen |= component
                 self.settle(component)
 

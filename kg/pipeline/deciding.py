@@ -9,7 +9,7 @@ from kg.pipeline.linking import rules_slot
 from kg.resolve import anchors_in, local_slot, unite
 from kg.types import Anchor, Document, EntityClass, Extraction
 
-__all__ = ["are_compatible", "place", "reunite", "touch"]
+__all__ = ["are_compatible", "carriers", "place", "reunite", "touch"]
 
 _ORGANISED = frozenset((EntityClass.GROUP, EntityClass.PLACE, EntityClass.POLITY))
 
@@ -77,13 +77,15 @@ def place(change: Change, document: Document, extraction: Extraction, chains: It
     """Note which of an article's chains carry anchors of judgements; whether there are judgements on it."""
     if not change.judgements.of_article(document.id):
         return False
+    change.judgements.place(document.id, carriers(document, extraction, chains))
+    return True
+
+
+def carriers(document: Document, extraction: Extraction, chains: Iterable[ChainRow]) -> Mapping[Anchor, int]:
+    """Anchor → the chain of an article that carries it."""
     keys = {chain.number: chain.key for chain in chains}
     anchors = anchors_in(document, extraction)
-    carried: Mapping[Anchor, int] = {
-        anchors[mention]: keys[number] for mention, number in extraction.chain_of().items() if number in keys
-    }
-    change.judgements.place(document.id, carried)
-    return True
+    return {anchors[mention]: keys[number] for mention, number in extraction.chain_of().items() if number in keys}
 
 
 def touch(change: Change, anchor: Anchor) -> None:

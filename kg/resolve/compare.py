@@ -17,13 +17,13 @@ from pathlib import Path
 from rapidfuzz import fuzz
 
 from kg.resolve.context import initials_of
-from kg.resolve.forms import Alignment, aligned, content_words, numbers_in, phrase
+from kg.resolve.forms import Alignment, aligned, content_words, numbers_in, phrase, skeleton
 from kg.types import EntityClass
 
 __all__ = ["SAME_AT", "SAME_EVENT_AT", "UNSURE_AT", "Comparison", "Profile", "compare", "merged", "weights"]
 
 WEIGHTS = Path(__file__).parent / "weights.json"
-SAME_AT, SAME_EVENT_AT, UNSURE_AT = 0.65, 0.75, 0.45
+SAME_AT, SAME_EVENT_AT, UNSURE_AT = 0.65, 0.65, 0.45
 """At or above the first (the second, for events) two profiles are one; between it and the last a person is asked."""
 
 PERSON, EVENT = EntityClass.PERSON.value, EntityClass.EVENT.value
@@ -32,7 +32,17 @@ KIN = ("childOf", "spouseOf")
 CAPPED = 0.55  # the most that a name with one given name more can reach: fathers and sons differ by one
 
 
-CAPPING = frozenset({"another given name", "no name in common", "an acronym that fits two names"})
+CAPPING = frozenset({"another given name", "no name in common", "an acronym that fits two names", "of another type"})
+KINDRED = (
+    frozenset({"attack", "battle", "bombing", "killing", "capture", "raid", "riot", "war"}),
+    frozenset({"protest", "riot", "strike"}),
+    frozenset({"talks", "meeting", "agreement", "ceasefire"}),
+    frozenset({"arrest", "abduction", "trial", "raid"}),
+    frozenset({"appointment", "resignation", "election"}),
+    frozenset({"coup", "capture", "battle"}),
+    frozenset({"disaster", "accident", "displacement"}),
+)
+"""Types of events that two papers may give one event."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +117,7 @@ def compare(left: Profile, right: Profile) -> Comparison:
     features: dict[str, float] = {"bias": 1.0}
     if family == "event":
         veto = _events(left, right, features)
+        family = "event: undated" if "no day of publication" in features else family
     else:
         names = _people(left, right, features) if family == "person" else _things(left, right, features)
         family = f"{family}: {'a description' if names.described else 'part of a name' if names.partial else 'names'}"
@@ -316,6 +327,8 @@ def _days(left: Profile, right: Profile, features: dict[str, float]) -> None:
     if here and there:
         gap = min(abs(_ordinal(a) - _ordinal(b)) for a in here for b in there)
         features["days between"] = log1p(gap) / 4
+    elif not left.is_named and not right.is_named:
+        features["no day of publication"] = 1.0
 
 
 def _apart(left: Profile, right: Profile) -> str | None:
@@ -324,7 +337,7 @@ def _apart(left: Profile, right: Profile) -> str | None:
         return "one article takes them for two"
     for one, other in ((left, right), (right, left)):
         if one.cls == PERSON and other.is_named:
-            words = set(phrase(other.names[0]).split())
+            words = {skeleton(word) for word in content_words(other.names[0]) if len(word) > 2}
             kin = {key[len(p) + 1 :] for p in KIN for key in one.of("r") if key.startswith(p)}
             if words and words <= kin:
                 return "one is of the other's family"
@@ -345,6 +358,10 @@ def _events(left: Profile, right: Profile, features: dict[str, float]) -> str | 
     kinds = left.of("t"), right.of("t")
     if kinds[0] & kinds[1]:
         features["of one type"] = 0.0 if kinds[0] & kinds[1] == {"other"} else 1.0
+    elif any({a, b} <= kindred for a in kinds[0] for b in kinds[1] for kindred in KINDRED):
+        features["of a kindred type"] = 1.0
+    elif "other" in kinds[0] | kinds[1]:
+        features["of no known type"] = 1.0
     elif kinds[0] and kinds[1]:
         features["of another type"] = 1.0
     if left.of("l") & right.of("l"):

@@ -24,7 +24,7 @@ __all__ = ["Alignment", "aligned", "content_words", "numbers_in", "phrase", "ske
 _RULES = Path(__file__).resolve().parent / "lexicon" / "transliteration.tsv"
 
 ALIKE = 0.88  # Jaro-Winkler of folded words: Karsakpay ~ Karsaqpay, Betwata !~ Barzani
-VOWELLED = 0.72  # of words whose consonants agree: Muhammad ~ Mohamed, Omar ~ Umar, but not Irma ~ Aram
+VOWELLED = 0.75  # of words whose consonants agree: Muhammad ~ Mohamed, Omar ~ Umar, but not Irma ~ Aram
 SHORTEST = 4  # letters of a word that may be misspelt
 ROMAN = {word: str(n) for n, word in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi"), 1)}
 

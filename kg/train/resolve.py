@@ -1,35 +1,39 @@
 """Annotated stories → the weights of `kg.resolve.compare`: a logistic model per family of classes, fitted to pairs of names.
 
-    python -m kg.train.resolve        # reads kg/train/corpus, writes kg/resolve/weights.json
+    python -m kg.train.resolve --data corpora       # reads kg/train/corpus too, writes kg/resolve/weights.json
 
-The pairs are those that linking itself would compare, in catalogues of the training stories: whole ones and random halves
-of their texts, because a name is compared when half of its articles have come, too. Only the part `train` is read; the part
-`fold` says how well the scores are calibrated. Identity of one name in two stories is known for people alone, who are invented:
-such pairs are two; all other pairs across stories are left out.
+The pairs are those that linking itself would compare, in catalogues of the training stories (as annotated, whole and in
+random halves of their texts, because a name is compared when half of its articles have come, too; and as the shipped model
+reads them) and, for events of articles without a date, of the training topics of ECB+ as the model reads them. Of our
+stories only the part `train` is read; the part `fold` says how well the scores are calibrated. Identity of one name in two
+stories is known for people alone, who are invented: such pairs are two; all other pairs across stories are left out.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import logging
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from kg.catalogue import Catalogue
 from kg.evaluate.judge import document_of
-from kg.evaluate.resolve import annotated
+from kg.evaluate.resolve import Extract, annotated, identities
+from kg.extract import load_extractor
 from kg.pipeline import Prepared, put
 from kg.pipeline.clustering import profile_at
 from kg.resolve import Comparison, compare
-from kg.resolve.compare import PERSON, WEIGHTS
-from kg.train.own import own_records
+from kg.resolve.compare import PERSON, WEIGHTS, weights
+from kg.train.corpora import own_records, read_jsonl, refuse_held_out
 from kg.types import Article
 
-__all__ = ["examples", "fit", "main"]
+__all__ = ["calibration", "examples", "fit", "gathered", "main"]
 
 log = logging.getLogger(__name__)
 
@@ -38,33 +42,39 @@ HALVES, SEED = 2, 1
 Example = tuple[Comparison, bool]
 
 
-def examples(records: Sequence[Mapping[str, Any]]) -> list[Example]:
-    """What linking would compare in a catalogue of these texts, and whether each pair is one thing."""
+def examples(records: Sequence[Mapping[str, Any]], extract: Extract = annotated) -> list[Example]:
+    """What linking would compare in a catalogue of these texts, and whether each pair is one thing.
+
+    Texts of one `story` or `topic` share their ids; of what the annotator did not mark nothing is known.
+    """
     catalogue = Catalogue.open(None)
     try:
-        identity = _catalogued(catalogue, records)
+        identity = _catalogued(catalogue, records, extract)
         return list(_compared(catalogue, identity))
     finally:
         catalogue.close()
 
 
-def _catalogued(catalogue: Catalogue, records: Iterable[Mapping[str, Any]]) -> dict[int, tuple[str, str]]:
+def _catalogued(
+    catalogue: Catalogue, records: Iterable[Mapping[str, Any]], extract: Extract
+) -> dict[int, tuple[str, str]]:
     """Put the texts into a catalogue; returns place → the story and the id that most of its chains are."""
     ids: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
     for record in records:
         document = document_of(record)
-        extraction = annotated(record, document)
+        extraction = extract(record, document)
+        known = identities([record], {document.id: extraction})
         article = Article(document.id, document.text.encode(), document.text, "text/plain", document.id,
                           published=document.published)  # fmt: skip
-        clusters = list(dict.fromkeys(m["cluster"] for m in record["mentions"]))
         with catalogue.change() as change:
             put(change, "http://localhost:8000/", Prepared(article, document, extraction))
             key = change.articles.key(document.id)
             assert key is not None
             for chain in change.links.chains_of_article(key):
                 place = change.likeness.place(chain.bucket, chain.shade) if chain.bucket else None
-                if place is not None:
-                    ids[place][str(record["story"]), clusters[chain.number]] += 1
+                if place is not None and (document.id, chain.number) in known:
+                    group = str(record.get("story") or f"topic {record['topic']}")
+                    ids[place][group, known[document.id, chain.number][1]] += 1
     return {place: min(of, key=lambda one: (-of[one], one)) for place, of in ids.items()}
 
 
@@ -75,7 +85,9 @@ def _compared(catalogue: Catalogue, identity: Mapping[int, tuple[str, str]]) -> 
             theirs = profile_at(catalogue.likeness, other)
             if mine is None or theirs is None or (mine.bucket, mine.shade) > (theirs.bucket, theirs.shade):
                 continue
-            left, right = identity[place], identity[other]
+            left, right = identity.get(place), identity.get(other)
+            if left is None or right is None:
+                continue
             if left[0] != right[0] and not mine.cls == theirs.cls == PERSON:
                 continue
             found = compare(mine, theirs)
@@ -88,7 +100,7 @@ def fit(found: Iterable[Example]) -> dict[str, dict[str, float]]:
     families: dict[str, list[Example]] = defaultdict(list)
     for comparison, same in found:
         families[comparison.family].append((comparison, same))
-    weights = {}
+    fitted = {}
     for family, of in sorted(families.items()):
         names = sorted({name for comparison, _ in of for name in comparison.features})
         x = np.array([[comparison.features.get(name, 0.0) for name in names] for comparison, _ in of])
@@ -103,9 +115,9 @@ def fit(found: Iterable[Example]) -> dict[str, dict[str, float]]:
             w += step
             if np.abs(step).max() < 1e-6:
                 break
-        weights[family] = {name: round(float(value), 3) for name, value in zip(names, w, strict=True)}
+        fitted[family] = {name: round(float(value), 3) for name, value in zip(names, w, strict=True)}
         log.info("%s: %d pairs, %d of one thing", family, len(of), int(y.sum()))
-    return weights
+    return fitted
 
 
 def calibration(found: Sequence[Example]) -> list[tuple[str, str, int, float]]:
@@ -116,18 +128,33 @@ def calibration(found: Sequence[Example]) -> list[tuple[str, str, int, float]]:
     return [(f, f"{low:.1f}", len(of), sum(of) / len(of)) for (f, low), of in sorted(bins.items())]
 
 
+def gathered(
+    stories: Sequence[Mapping[str, Any]], topics: Sequence[Mapping[str, Any]], extract: Extract
+) -> list[Example]:
+    """The examples of annotated stories, and of stories and topics as a model reads them.
+
+    Of topics only the events: their people and groups are marked where they take part in one, and nowhere else.
+    """
+    dice = random.Random(SEED)  # noqa: S311 - halves, not secrets
+    found = examples(stories)
+    for _ in range(HALVES):
+        found += examples([record for record in stories if dice.random() < 0.5])
+    undated = [one for one in examples(topics, extract) if one[0].family == "event: undated"]
+    return [*found, *examples(stories, extract), *undated]
+
+
 def main() -> None:
     """Fit and write the weights; print how they are calibrated on the part `fold`."""
+    parser = argparse.ArgumentParser(prog="python -m kg.train.resolve")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the public corpora, for ECB+")
+    data = parser.parse_args().data
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    texts = [record for record in own_records("train") if "/" in record["id"]]
-    dice = random.Random(SEED)  # noqa: S311 - halves, not secrets
-    found = examples(texts)
-    for _ in range(HALVES):
-        found += examples([record for record in texts if dice.random() < 0.5])
-    body = {"fitted": "python -m kg.train.resolve: train part of kg/train/corpus/stories", "weights": fit(found)}
+    extractor = load_extractor(None)
+    stories = [record for record in refuse_held_out(own_records("train")) if "/" in record["id"]]
+    topics = list(read_jsonl(data / "ecbplus.train.jsonl.gz")) if data else []
+    found = gathered(stories, topics, lambda _, document: extractor.extract(document))
+    body = {"fitted": f"python -m kg.train.resolve{' --data corpora' if data else ''}", "weights": fit(found)}
     WEIGHTS.write_text(json.dumps(body, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    from kg.resolve.compare import weights
-
     weights.cache_clear()
     for row in calibration(examples([record for record in own_records("fold") if "/" in record["id"]])):
         log.info("%-24s %s %5d %.2f", *row)

@@ -1,0 +1,101 @@
+"""Profiles → features and a score: what joins, what only a person can say, what is forbidden."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.resolve import SAME_AT, SAME_EVENT_AT, Profile, compare
+
+BESIDE = ("c:lund", "c:brandt", "c:kestrl lns", "g:prt aldr", "r:leads>kestrl lns")
+
+
+def person(name: str, *values: str) -> Profile:
+    return Profile(f"p:{name}", "", frozenset((f"n:{name}", *values)))
+
+
+def called(name: str, *values: str) -> Profile:
+    """Somebody of whom an article gives one word of the name."""
+    return Profile(f"d:{abs(hash((name, values)))}", "Person", frozenset((f"n:{name}", *values)))
+
+
+def thing(name: str, *values: str, cls: str = "Group") -> Profile:
+    return Profile(f"o:{name}", cls, frozenset((f"n:{name}", *values)))
+
+
+def event(*values: str) -> Profile:
+    return Profile(f"d:{abs(hash(values))}", "Event", frozenset(values))
+
+
+ATTACK = ("t:attack", "w:prt aldr", "a:kestrl lns", "l:attack", "c:lund", "c:brandt", "b:2024-03-02")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (person("muhammad hassan", *BESIDE), person("mohamed hasan", *BESIDE)),
+        (person("eizo kuronuma", *BESIDE), person("kuronuma eizo", *BESIDE)),
+        (person("ana diaz", *BESIDE), called("diaz", *BESIDE)),
+        (thing("kopili valley university", "c:lund"), Profile("o:kvu", "Group", frozenset(("q:kvu", "c:lund")))),
+        (thing("karsakpay", cls="Place"), thing("karsaqpay", cls="Place")),
+        (thing("burma", "p:1327865", cls="Polity"), thing("myanmar", "p:1327865", cls="Polity")),
+    ],
+    ids=["transliterated", "another order", "a surname in one story", "initials", "a spelling", "one entry"],
+)
+def test_what_is_one_scores_so(left: Profile, right: Profile) -> None:
+    assert compare(left, right).score >= SAME_AT
+    assert compare(left, right).score == compare(right, left).score
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (person("ahmad massoud", *BESIDE), person("ahmad shah massoud", *BESIDE)),
+        (thing("harbour pilots association", "q:hpa"), thing("highland peoples army", "q:hpa")),
+    ],
+    ids=["a name between", "an acronym of two"],
+)
+def test_what_speaks_for_it_is_not_enough_for_names_like_these(left: Profile, right: Profile) -> None:
+    assert compare(left, right).score < SAME_AT
+
+
+def test_a_surname_alone_says_nothing() -> None:
+    assert compare(person("ana diaz"), called("diaz")).score < SAME_AT
+    assert compare(called("diaz", "c:holt"), called("diaz", "c:berg")).score < SAME_AT
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "why"),
+    [
+        (person("ana diaz"), thing("kestrel lines"), "never one"),
+        (person("ana diaz", *BESIDE), person("ana lund", *BESIDE), "two people"),
+        (person("jens holt", "r:childOf>jns", "r:childOf>hlt"), person("jens p holt"), "family"),
+        (person("jens holt", "z:7"), person("jens m holt", "z:7"), "takes them for two"),
+        (thing("9th brigade", *BESIDE), thing("11th brigade", *BESIDE), "another number"),
+        (thing("tripoli", "p:1", cls="Place"), thing("tripoli town", "p:2", cls="Place"), "two places"),
+        (event(*ATTACK, "d:2024-03-01"), event(*ATTACK, "d:2024-03-08"), "other days"),
+        (event(*ATTACK, "z:7"), event(*ATTACK, "z:7", "l:raid"), "takes them for two"),
+    ],
+    ids=["class", "names", "father and son", "one article", "units", "cities", "a week apart", "events of one article"],
+)
+def test_what_is_forbidden_no_context_outweighs(left: Profile, right: Profile, why: str) -> None:
+    found = compare(left, right)
+    assert found.score == 0
+    assert found.veto is not None
+    assert why in found.veto
+
+
+def test_an_attack_told_by_two_papers_is_one() -> None:
+    told = event("t:attack", "w:prt aldr", "a:kestrl lns", "l:raid", "c:lund", "d:2024-03", "b:2024-03-03")
+    assert compare(event(*ATTACK, "d:2024-03-01"), told).score >= SAME_EVENT_AT
+
+
+def test_events_of_two_types_in_one_town_are_never_joined_by_rule() -> None:
+    talks = event("t:talks", "w:prt aldr", "l:talk", "c:lund", "d:2024-03-01", "b:2024-03-02")
+    assert compare(event(*ATTACK, "d:2024-03-01"), talks).score < SAME_EVENT_AT
+
+
+def test_contributions_are_the_log_odds() -> None:
+    from math import exp
+
+    found = compare(person("eizo kuronuma", *BESIDE), person("kuronuma eizo", *BESIDE))
+    assert found.score == pytest.approx(1 / (1 + exp(-sum(found.contributions().values()))), abs=1e-3)
