@@ -122,6 +122,21 @@ class Outlines:
         total = self._db.execute(f"SELECT count(*) FROM ({_DATED})", values).fetchone()[0]  # noqa: S608 - ours
         return [(row["iri"], row["literal"]) for row in rows], int(total)
 
+    def events_about(self, iri: str, *, limit: int) -> list[tuple[str, str | None]]:
+        """(event, start) of the events that an asserted statement joins to an entity: the last ones, then undated ones."""
+        rows = self._db.execute(
+            "WITH joined AS (SELECT DISTINCT t.subject FROM statements t"
+            " WHERE t.object = (SELECT key FROM entities WHERE iri = ?)"
+            " AND t.predicate IN ('involves', 'involvesPerson', 'occurredAt')"
+            " AND EXISTS (SELECT 1 FROM claims c WHERE c.statement = t.key AND c.level = 2))"
+            " SELECT e.iri, (SELECT d.literal FROM statements d WHERE d.subject = j.subject AND d.predicate = 'startDate'"
+            " AND EXISTS (SELECT 1 FROM claims c WHERE c.statement = d.key AND c.level = 2)"
+            " ORDER BY d.supporting_sources DESC, length(d.literal) DESC LIMIT 1) AS day"
+            " FROM joined j JOIN entities e ON e.key = j.subject ORDER BY coalesce(day, '') DESC, e.iri LIMIT ?",
+            (iri, limit),
+        )
+        return [(row["iri"], row["day"]) for row in rows]
+
     def undated_events(self, *, event_type: str | None, limit: int) -> tuple[list[str], int]:
         """The events (of a type) that no article dates, the last catalogued first, and how many there are."""
         where = (

@@ -134,4 +134,6 @@ def _position(entry: TimelineEntry) -> tuple[str, str]:
 
 
 def _with_claims(source: Source, entry: TimelineEntry, claims: int) -> TimelineEntry:
+    if not claims:  # they are there without
+        return entry
     return replace(entry, relations=relations_called(source, [key_of(one) for one in entry.relations], claims=claims))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
@@ -127,3 +129,16 @@ def path_in(iri: str) -> str:
 def text_of(element: html.HtmlElement) -> str:
     """What a reader reads."""
     return " ".join(element.text_content().split())
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    """A browser: Debian's chromium, or the one of KG_TEST_CHROMIUM."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+    path = os.environ.get("KG_TEST_CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        pytest.skip("no chromium: apt-get install chromium, or set KG_TEST_CHROMIUM")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kg.api.negotiation import Offer
 from kg.api.pages import wording
-from kg.lookup import ENTITY_KINDS, KINDS, Evidence, Passage
+from kg.lookup import ENTITY_KINDS, KINDS, Passage
 
-__all__ = ["FORMAT_NAMES", "STATIC", "article_page_at", "links", "local_path", "marked", "render", "slug_of"]
+__all__ = ["FORMAT_NAMES", "STATIC", "Quoted", "article_page_at", "links", "local_path", "marked", "render", "slug_of"]
 
 STATIC = Path(__file__).parents[1] / "static"
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -23,6 +24,22 @@ FORMAT_NAMES = {
 }  # fmt: skip
 PAGE_OF_ARTICLE = 6000  # code points of an article's text on one page, at least
 QUOTED = 700  # code points of a sentence that are shown
+
+
+class Quoted(Protocol):
+    """A sentence with the ends of what it is evidence of, where they are known."""
+
+    @property
+    def sentence(self) -> Passage:
+        """The whole of it."""
+
+    @property
+    def subject(self) -> Passage | None:
+        """The first end."""
+
+    @property
+    def object(self) -> Passage | None:
+        """The other one."""
 
 
 @cache
@@ -86,7 +103,7 @@ def slug_of(iri: str) -> str:
     return quote(iri.rpartition("/")[2], safe="-._~%")
 
 
-def marked(claim: Evidence) -> list[tuple[str, str]]:
+def marked(claim: Quoted) -> list[tuple[str, str]]:
     """The claim's sentence in pieces, each with the end of the relation that it is: subject, object or "".
 
     A sentence longer than any (a broken text may have no full stop) is cut to what lies around its ends.

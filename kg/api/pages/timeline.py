@@ -65,9 +65,9 @@ def timeline_values(service: Service, entity: Entity | None, query: Mapping[str,
 
 def events_of(service: Service, iri: str, limit: int) -> list[tuple[Entity, str | None]]:
     """The last events of an entity that an article dates; then those that none does."""
-    found = [one for one in _of_entity(service, iri, None, None) if one.event is not None]
-    found.sort(key=lambda one: one.day is None)
-    return [(one.event, one.day) for one in found[:limit] if one.event is not None]
+    rows = service.workspace.catalogue.outlines.events_about(iri, limit=limit)
+    events = entities_of(service, [event for event, _ in rows])
+    return [(events[event], day) for event, day in rows if event in events]
 
 
 def _of_entity(service: Service, iri: str, since: str | None, until: str | None) -> list[Happening]:

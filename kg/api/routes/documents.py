@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from pyoxigraph import NamedNode
@@ -19,6 +21,8 @@ from kg.errors import UnknownEntity
 from kg.graph.scope import Scope
 
 router = APIRouter(tags=["documents"])
+
+PATH = "/%!$&'()*+,;=:@-._~"  # what an IRI's path may hold as it is (RFC 3986, 3.3)
 
 
 def _route(kind: str) -> None:
@@ -51,7 +55,7 @@ def _document(
         return found
     iri, scope, extension = found
     offer = extension or choose(accept, DOCUMENTS)
-    href = "/" + iri.value.removeprefix(service.workspace.base)
+    href = quote("/" + iri.value.removeprefix(service.workspace.base), safe=PATH)  # a header holds no letters but ASCII
     others = (f'<{href}.{o.extension}>; rel="alternate"; type="{o.media_type}"' for o in DOCUMENTS)
     headers = {
         "ETag": etag_of(version, offer, iri.value, str(query) if offer is HTML else ""),
@@ -85,6 +89,6 @@ def _find(service: Service, kind: str, name: str) -> tuple[NamedNode, Scope, Off
             continue
         if retired.successor is None:
             raise Refusal(410, f"{retired.label} is gone with the last article that spoke of it")
-        location = "/" + retired.successor.value.removeprefix(service.workspace.base)
+        location = quote("/" + retired.successor.value.removeprefix(service.workspace.base), safe=PATH)
         return Response(status_code=308, headers={"Location": location + (f".{offer.extension}" if offer else "")})
     raise UnknownEntity(f"no {kind} {name}", hint="GET /entities?q= finds people, groups, places and events by name")
