@@ -162,6 +162,7 @@ decision: Final = term("decision")
 undone: Final = term("undone")
 undoneBy: Final = term("undoneBy")
 newLabel: Final = term("newLabel")
+target: Final = term("target")
 anchor: Final = term("anchor")
 otherAnchor: Final = term("otherAnchor")
 anchorClass: Final = term("anchorClass")
@@ -174,7 +175,7 @@ PROPERTIES: Final[tuple[str, ...]] = (
     "supportingArticles", "disputingArticles", "supportingSources", "disputingSources", "firstReported", "lastReported",
     "firstCurrent", "lastCurrent", "reportedOver", "validFrom", "validTo", "evidence", "subjectMention",
     "objectMention", "digest", "copyOf", "denotes", "mentionKind", "model", "judges", "decision",
-    "undone", "undoneBy", "newLabel", "anchor", "otherAnchor", "anchorClass", "occurrence",
+    "undone", "undoneBy", "newLabel", "target", "anchor", "otherAnchor", "anchorClass", "occurrence",
 )  # fmt: skip
 """Local names of all properties."""
 
@@ -191,6 +192,9 @@ rdfs_subClassOf: Final = NamedNode(RDFS + "subClassOf")
 skos_altLabel: Final = NamedNode(SKOS + "altLabel")
 skos_prefLabel: Final = NamedNode(SKOS + "prefLabel")
 skos_closeMatch: Final = NamedNode(SKOS + "closeMatch")
+skos_exactMatch: Final = NamedNode(SKOS + "exactMatch")
+MATCHES: Final = {local(one): one for one in (skos_exactMatch, skos_closeMatch)}
+"""Local name → property: how things of other data sets are matched."""
 oa_exact: Final = NamedNode(OA + "exact")
 oa_start: Final = NamedNode(OA + "start")
 oa_end: Final = NamedNode(OA + "end")

@@ -25,7 +25,8 @@ __all__ = [
     "question_out",
 ]
 
-Kind = Literal["same", "different", "accept", "reject", "label"]
+Kind = Literal["same", "different", "accept", "reject", "label", "match", "mismatch"]
+How = Literal["exactMatch", "closeMatch"]
 State = Literal["holds", "contradicted", "overruled", "unmatched", "undone"]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
@@ -51,6 +52,19 @@ EXAMPLES: dict[str, Any] = {
         "summary": "What an entity is called",
         "value": {"kind": "label", "entity": "ilse-brandt-3f2a91c0", "label": "Ilse Brandt-Holt"},
     },
+    "match": {
+        "summary": "What an entity is in another data set",
+        "value": {
+            "kind": "match",
+            "entity": "Berlin",
+            "target": "http://www.wikidata.org/entity/Q64",
+            "how": "exactMatch",
+        },
+    },
+    "mismatch": {
+        "summary": "What an entity is not in another data set, so that it is not proposed again",
+        "value": {"kind": "mismatch", "entity": "Berlin", "target": "http://www.wikidata.org/entity/Q821244"},
+    },
 }
 
 
@@ -58,7 +72,8 @@ class JudgementIn(Model):
     """A decision. Entities are given by name, slug or IRI, a claim by its IRI or the hash at its end.
 
     `same` and `different` need `entity` and `other` (or, to part what some articles mean, `articles`); `accept` and `reject`
-    need `claim`; `label` needs `entity` and `label`.
+    need `claim`; `label` needs `entity` and `label`; `match` and `mismatch` need `entity` and `target`, an IRI of another data
+    set, and `match` may say `how` they match: exactly, unless it says closely.
     """
 
     kind: Kind
@@ -72,13 +87,20 @@ class JudgementIn(Model):
     )
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)] | None = None
 
+    target: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)] | None = Field(
+        default=None, description="An IRI of another data set, http or https."
+    )
+    how: How | None = None
+
     @model_validator(mode="after")
     def _has_its_parts(self) -> Self:
         """Refuse a decision that lacks a part, or has one that would not count."""
         needs = {"accept": {"claim"}, "reject": {"claim"}, "label": {"entity", "label"}}.get(self.kind)
+        if self.kind in ("match", "mismatch"):
+            needs = {"entity", "target", *(("how",) if self.how and self.kind == "match" else ())}
         if needs is None:
             needs = {"entity", "articles" if self.kind == "different" and self.articles else "other"}
-        parts = ("entity", "other", "articles", "claim", "label")
+        parts = ("entity", "other", "articles", "claim", "label", "target", "how")
         given = {name for name in parts if getattr(self, name)}
         if given != needs:
             raise ValueError(f"a decision of kind {self.kind} has: {', '.join(sorted(needs))}")
@@ -122,6 +144,7 @@ class JudgementOut(Model):
     undone_by: str | None
     undone_time: datetime | None
     about: tuple[NamedOut, ...]
+    target: str | None = Field(description="The IRI that the entity matches, or does not; `predicate` says how.")
 
 
 class JudgementList(Model):

@@ -17,6 +17,7 @@ from kg.api.models import (
     EntityHit,
     LeadershipOut,
     LocationOut,
+    MatchOut,
     Model,
     PassageOut,
     RelationOut,
@@ -393,6 +394,7 @@ def entity_out(entity: Entity) -> EntityHit:
         altlabels=entity.altlabels,
         event_type=entity.event_type,
         location=_location(entity.location) if entity.location is not None else None,
+        matches=tuple(MatchOut.model_validate({"how": how, "target": target}) for how, target in entity.matches),
     )
 
 

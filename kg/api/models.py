@@ -171,6 +171,13 @@ class LocationOut(Model):
     within: tuple[str, ...] = Field(default=(), description="The IRIs of the entities that it therefore lies in.")
 
 
+class MatchOut(Model):
+    """What a person decided that an entity is in another data set."""
+
+    how: Literal["exactMatch", "closeMatch"]
+    target: str = Field(examples=["http://www.wikidata.org/entity/Q64"])
+
+
 class EntityHit(Model):
     """An entity that a search found."""
 
@@ -182,6 +189,9 @@ class EntityHit(Model):
     event_type: str | None = None
     location: LocationOut | None = Field(
         default=None, description="Where a place is, if the gazetteer knows it; not in lists."
+    )
+    matches: tuple[MatchOut, ...] = Field(
+        default=(), description="What people decided that it is in other data sets; not in lists."
     )
 
 

@@ -16,13 +16,14 @@ from kg.catalogue.changes import ChangeLog, StatementChange, changes, log_begins
 from kg.catalogue.judgements import Judgements
 from kg.catalogue.likeness import Likeness
 from kg.catalogue.links import KeyIndex, Links, retired_entity
+from kg.catalogue.matches import Matches
 from kg.catalogue.outline import Outlines
 from kg.catalogue.relations import Relations, entity_of
 from kg.catalogue.rows import ChainRow, Contradiction, EntityRow, Hit, Pending, Retired, Touched
 from kg.catalogue.schema import open_database
 from kg.catalogue.search import Search, search
 from kg.catalogue.statements import Claims, claims_where, state_of, statement_of, states
-from kg.catalogue.unsure import unclear_pairs, unsure_claims
+from kg.catalogue.unsure import like_pairs, unclear_pairs, unsure_claims
 from kg.catalogue.whereabouts import Whereabouts, described
 from kg.errors import WorkspaceError
 from kg.types import Anchor, Claim, EntityClass, EntityState, Statement, StatementState
@@ -45,6 +46,7 @@ class Change:
         self.judgements = Judgements(db, self.touched)
         self.likeness = Likeness(db)
         self.whereabouts = Whereabouts(db, self.touched)
+        self.matches = Matches(db, self.touched)
 
     @property
     def index(self) -> KeyIndex:
@@ -80,13 +82,14 @@ class Change:
         """Bring what was touched up to date and note it as pending."""
         self.log.write(self.touched.successors)
         moved, known = self.whereabouts.refresh()
+        matched = self.matches.refresh()
         statements, lost = self.claims.refresh()
         entities, gone = self.links.refresh()
         # what carries an anchor may be another entity or claim now
         judgements = self.touched.judgements | self.judgements.about(self.touched.articles)
         names: dict[str, Iterable[str]] = {
             "statement": {*statements, *lost, *known},
-            "entity": {*entities, *gone, *moved},
+            "entity": {*entities, *gone, *moved, *matched},
             "article": self.touched.articles,
             "judgement": map(str, judgements),
         }
@@ -112,6 +115,7 @@ class Catalogue:
         self.likeness = Likeness(reader)
         self.outlines = Outlines(reader)
         self.whereabouts = Whereabouts(reader, Touched())
+        self.matches = Matches(reader, Touched())
         self.relations = Relations(reader)
         self.words = Search(reader)
 
@@ -226,7 +230,7 @@ class Catalogue:
         if row is None:
             return None
         place = self.whereabouts.place_of(iri)
-        extra = () if place is None else described(place)
+        extra = (() if place is None else described(place)) + self.matches.of(iri)
         return EntityState(row.iri, row.cls, row.label, row.altlabels, event_type=row.event_type, extra=extra)
 
     def retired(self, iri: str) -> Retired | None:
@@ -277,6 +281,10 @@ class Catalogue:
     def unclear_pairs(self, *, limit: int) -> list[tuple[str, str]]:
         """(entity, entity) IRIs: what has an ambiguous acronym for a name, and what that may stand for; undecided ones."""
         return unclear_pairs(self._reader, limit)
+
+    def like_pairs(self, *, limit: int) -> list[tuple[str, str]]:
+        """(entity, entity) IRIs of things that are much alike and yet two, undecided ones, full names first."""
+        return like_pairs(self._reader, limit)
 
     def unsure_claims(self, *, within: float, limit: int) -> list[str]:
         """The IRIs of the claims that nobody has judged and whose confidence is this near to the threshold.

@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
+from kg import vocab
+from kg.catalogue.matches import external_iri
 from kg.catalogue.rows import Judgement, JudgementKind, Touched
 from kg.catalogue.statements import ACCEPTED, REJECTED
 from kg.errors import ResolutionError
@@ -29,11 +31,11 @@ class Judgements:
         time = judgement.time or datetime.now(UTC)
         cursor = self._db.execute(
             "INSERT INTO judgements (kind, article, text, cls, occurrence, other_article, other_text, other_cls,"
-            " other_occurrence, predicate, label, author, time, reason)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " other_occurrence, predicate, label, target, author, time, reason)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 judgement.kind, *_parts(judgement.anchor), *(_parts(other) if other else (None,) * 4),
-                judgement.predicate, judgement.label, judgement.author, time.isoformat(), judgement.reason,
+                judgement.predicate, judgement.label, judgement.target, judgement.author, time.isoformat(), judgement.reason,
             ),
         )  # fmt: skip
         assert cursor.lastrowid is not None
@@ -138,13 +140,21 @@ class Judgements:
         )
         return [(row[0], row[1]) for row in rows]
 
+    def targeted(self) -> list[tuple[int, tuple[int, str]]]:
+        """The (id, (entity, IRI)) of each decision in force on what a thing matches whose anchor is carried, by id."""
+        rows = self._db.execute(
+            "SELECT j.key, c.entity, j.target FROM judgements j JOIN anchored a ON a.judgement = j.key"
+            " JOIN chains c ON c.key = a.chain WHERE j.kind IN ('match', 'mismatch') AND j.undone_time IS NULL ORDER BY j.key"
+        )
+        return [(row[0], (row[1], row[2])) for row in rows]
+
     def unmatched(self) -> list[Judgement]:
         """The decisions in force about things with an anchor that no chain carries now; they are kept."""
         rows = self._db.execute(
             "SELECT j.*, (SELECT count(*) FROM anchored WHERE judgement = j.key) AS sides FROM judgements j"
-            " WHERE j.undone_time IS NULL AND j.kind IN ('same', 'different', 'label') ORDER BY j.key"
+            " WHERE j.undone_time IS NULL AND j.kind NOT IN ('accept', 'reject') ORDER BY j.key"
         )
-        return [_judgement(row) for row in rows if row["sides"] < (1 if row["kind"] == JudgementKind.LABEL else 2)]
+        return [_judgement(row) for row in rows if row["sides"] < (1 if row["kind"] in JudgementKind.ALONE else 2)]
 
     def unions(self) -> dict[str, str]:
         """Slot → the slot that decisions make of it."""
@@ -175,7 +185,7 @@ def _check(judgement: Judgement) -> None:
     kind = judgement.kind
     if kind not in JudgementKind.ALL:
         raise ResolutionError(f"{kind} is no kind of judgement", hint=f"one of: {', '.join(JudgementKind.ALL)}")
-    if kind != JudgementKind.LABEL and judgement.other is None:
+    if kind not in JudgementKind.ALONE and judgement.other is None:
         raise ResolutionError(f"a judgement of kind {kind} needs two anchors")
     if kind in JudgementKind.CLAIMS and judgement.other and judgement.other.article != judgement.anchor.article:
         raise ResolutionError(f"a judgement of kind {kind} is about one claim: both anchors lie in its article")
@@ -183,6 +193,13 @@ def _check(judgement: Judgement) -> None:
         raise ResolutionError(f"a judgement of kind {kind} needs the claim's predicate")
     if kind == JudgementKind.LABEL and not (judgement.label or "").strip():
         raise ResolutionError("a judgement of kind label needs the label")
+    if kind in JudgementKind.TARGETS and external_iri(judgement.target or "") is None:
+        raise ResolutionError(
+            f"a judgement of kind {kind} needs the IRI of what it is about, and {judgement.target!r} is none to link to",
+            hint="one that begins with http:// or https://, as http://www.wikidata.org/entity/Q64",
+        )
+    if kind == JudgementKind.MATCH and judgement.predicate not in vocab.MATCHES:
+        raise ResolutionError(f"a judgement of kind match says how: {' or '.join(vocab.MATCHES)}")
     if not judgement.author.strip():
         raise ResolutionError("a judgement needs an author")
 
@@ -207,4 +224,5 @@ def _judgement(row: sqlite3.Row) -> Judgement:
         time=datetime.fromisoformat(row["time"]),
         undone_by=row["undone_by"],
         undone_time=datetime.fromisoformat(row["undone_time"]) if row["undone_time"] else None,
+        target=row["target"],
     )

@@ -174,16 +174,22 @@ class Hit:
 
 
 class JudgementKind:
-    """The kinds of decision: two things are the same or not; a claim is accepted or rejected; a label is edited."""
+    """The kinds of decision: two things are the same or not; a claim is accepted or rejected; a label is edited; a thing
+    matches, or does not, what an IRI of another data set denotes."""
 
     SAME = "same"
     DIFFERENT = "different"
     ACCEPT = "accept"
     REJECT = "reject"
     LABEL = "label"
+    MATCH = "match"
+    MISMATCH = "mismatch"
     PAIRS = (SAME, DIFFERENT)
     CLAIMS = (ACCEPT, REJECT)
-    ALL = (SAME, DIFFERENT, ACCEPT, REJECT, LABEL)
+    TARGETS = (MATCH, MISMATCH)
+    ALONE = (LABEL, *TARGETS)
+    """About one thing, so that they have one anchor."""
+    ALL = (*PAIRS, *CLAIMS, *ALONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +198,7 @@ class Judgement:
 
     `same` and `different`: `anchor` and `other` are mentions of the two things. `accept` and `reject`: they are a
     claim's subject and object mentions, and `predicate` is its predicate. `label`: `label` names the thing at `anchor`.
+    `match`: it is what the IRI `target` denotes, as exactly as `predicate` says (of `vocab.MATCHES`); `mismatch`: it is not.
     """
 
     kind: str
@@ -205,6 +212,7 @@ class Judgement:
     time: datetime | None = None
     undone_by: str | None = None
     undone_time: datetime | None = None
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from kg.errors import WorkspaceError
 
 __all__ = ["FORMAT", "open_database"]
 
-FORMAT = 3
+FORMAT = 4
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -63,16 +63,18 @@ CREATE TABLE definitions (
   PRIMARY KEY (acronym, bucket, cls)) WITHOUT ROWID;
 CREATE INDEX definitions_bucket ON definitions (bucket, acronym);
 -- what may be one: a place is a row of shades, all chains of one name or description. `said` and `blocks` are counters,
--- `pairs` the places that share a block and are alike, `joined` what clustering makes of their slots
+-- `pairs` the places that share a block and are alike (`described`: how many of the two are only described), `joined`
+-- what clustering makes of their slots
 CREATE TABLE said (
   place INTEGER NOT NULL, value TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (place, value)) WITHOUT ROWID;
 CREATE TABLE blocks (
   block INTEGER NOT NULL, place INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (block, place)) WITHOUT ROWID;
 CREATE INDEX blocks_place ON blocks (place);
 CREATE TABLE pairs (
-  low INTEGER NOT NULL, high INTEGER NOT NULL, score REAL NOT NULL, PRIMARY KEY (low, high)) WITHOUT ROWID;
+  low INTEGER NOT NULL, high INTEGER NOT NULL, score REAL NOT NULL, described INTEGER NOT NULL,
+  PRIMARY KEY (low, high)) WITHOUT ROWID;
 CREATE INDEX pairs_high ON pairs (high);
-CREATE INDEX pairs_score ON pairs (score);
+CREATE INDEX pairs_described ON pairs (described, score);
 CREATE TABLE joined (slot TEXT PRIMARY KEY, canonical TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX joined_canonical ON joined (canonical);
 CREATE TABLE unsettled (bucket TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -144,7 +146,8 @@ CREATE TABLE judgements (
   key INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,
   article TEXT NOT NULL, text TEXT NOT NULL, cls TEXT NOT NULL, occurrence INTEGER NOT NULL,
   other_article TEXT, other_text TEXT, other_cls TEXT, other_occurrence INTEGER,
-  predicate TEXT, label TEXT, author TEXT NOT NULL, time TEXT NOT NULL, reason TEXT, undone_by TEXT, undone_time TEXT);
+  predicate TEXT, label TEXT, target TEXT, author TEXT NOT NULL, time TEXT NOT NULL, reason TEXT, undone_by TEXT,
+  undone_time TEXT);
 CREATE INDEX judgements_article ON judgements (article);
 CREATE INDEX judgements_kind ON judgements (kind) WHERE undone_time IS NULL;
 CREATE INDEX judgements_other ON judgements (other_article) WHERE other_article IS NOT NULL;
@@ -155,6 +158,9 @@ CREATE INDEX anchored_chain ON anchored (chain);
 CREATE TABLE unions (slot TEXT PRIMARY KEY, canonical TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX unions_canonical ON unions (canonical);
 CREATE TABLE separated (chain INTEGER PRIMARY KEY);
+-- what entities are in other data sets (`kg.catalogue.matches`): follows from the judgements
+CREATE TABLE matches (
+  entity INTEGER NOT NULL, target TEXT NOT NULL, predicate TEXT NOT NULL, PRIMARY KEY (entity, target)) WITHOUT ROWID;
 
 -- what the graph does not show yet
 CREATE TABLE pending (kind TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;

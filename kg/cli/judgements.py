@@ -31,6 +31,8 @@ class Kind(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
     LABEL = "label"
+    MATCH = "match"
+    MISMATCH = "mismatch"
 
 
 def command(
@@ -81,13 +83,14 @@ def _print(rows: list[dict[str, Any]]) -> None:
     from kg.cli.outcome import contradiction_of, short
 
     table(
-        ("id", "decision", "state", "about", "by", "on", "reason"),
+        ("id", "decision", "state", "about", "elsewhere", "by", "on", "reason"),
         (
             (
                 row["id"],
                 row["kind"],
                 f"{row['state']} ({row['against']})" if row["against"] is not None else row["state"],
                 "; ".join(f"{one['label']} ({short(one['iri'])})" for one in row["about"]) or _anchors(row),
+                row["target"] or "",
                 row["author"],
                 f"{row['time'][:10]} {row['time'][11:16]}Z",
                 row["reason"] or "",

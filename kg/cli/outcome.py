@@ -65,7 +65,7 @@ def contradiction_of(judgement: Json) -> str:
 def said(judgement: Json) -> str:
     """A decision in short: its number, what it says, and who said so."""
     left = judgement["anchor"]["text"]
-    right = judgement["other"]["text"] if judgement["other"] else judgement["label"] or ""
+    right = judgement["other"]["text"] if judgement["other"] else judgement["label"] or judgement["target"] or ""
     verb = judgement["kind"] if judgement["predicate"] is None else f"{judgement['kind']} {judgement['predicate']}"
     return f"{judgement['id']} ({verb}: “{left}”, “{right}”, by {judgement['author']}, {judgement['time'][:10]})"
 

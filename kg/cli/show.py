@@ -140,6 +140,8 @@ def _print_head(entity: Entity) -> None:
     if entity.altlabels:
         put(wrapped(f"also: {'; '.join(entity.altlabels)}", indent="  ", then="        "))
     put(f"  {entity.iri}")
+    for how, target in entity.matches:
+        put(wrapped(f"{verb_of(how)}: {target}", indent="  ", then="    "))
     if entity.location is not None:
         _print_location(entity.location)
 

@@ -17,6 +17,8 @@ from kg.workspace import Workspace
 
 __all__ = ["decide", "find_claim", "take_back"]
 
+EXACT = vocab.local(vocab.skos_exactMatch)
+
 
 def decide(workspace: Workspace, decision: Decision) -> Outcome:
     """Write a decision and apply it.
@@ -85,6 +87,11 @@ def _judgement(catalogue: Catalogue, base: str, decision: Decision) -> Judgement
     if kind == JudgementKind.LABEL:
         label = " ".join(_given(decision, decision.label, "label").split())
         return Judgement(kind, anchor, author, label=label, reason=reason)
+    if kind in JudgementKind.TARGETS:
+        how = (decision.how or EXACT) if kind == JudgementKind.MATCH else None
+        return Judgement(
+            kind, anchor, author, predicate=how, target=_given(decision, decision.target, "target"), reason=reason
+        )
     if kind not in JudgementKind.PAIRS:
         raise ResolutionError(f"{kind} is no kind of judgement", hint=f"one of: {', '.join(JudgementKind.ALL)}")
     second = _given(decision, decision.other, "other")

@@ -82,6 +82,7 @@ def _view(
         undone_by=judgement.undone_by,
         undone_time=judgement.undone_time,
         about=about,
+        target=judgement.target,
     )
 
 
@@ -89,14 +90,14 @@ def _against(catalogue: Catalogue) -> dict[int, tuple[str, int | None]]:
     """Id → why a decision in force does not count: contradicted or overruled, and by which other one."""
     found: dict[int, tuple[str, int | None]] = {}
     last: dict[object, int] = {}
-    # the last word counts: about one claim, and about the name of one entity
+    # the last word counts: about one claim, about the name of one entity, and about what it is elsewhere
     standing = [one for one in catalogue.judgements.all() if one.undone_time is None and one.id is not None]
     keys = {
         one.id: (one.anchor, one.predicate, one.other)
         for one in standing
         if one.id is not None and one.kind in JudgementKind.CLAIMS
     }
-    for number, key in (*keys.items(), *catalogue.judgements.labelled()):
+    for number, key in (*keys.items(), *catalogue.judgements.labelled(), *catalogue.judgements.targeted()):
         if key in last:
             found[last[key]] = (OVERRULED, number)
         last[key] = number

@@ -16,6 +16,8 @@ class Decision:
 
     `same`: `entity` and `other` are one. `different`: they are two; or what `articles` mean by `entity` is another thing.
     `accept`, `reject`: `claim` is read rightly, or wrongly. `label`: `entity` is to be called `label`.
+    `match`: `entity` is what the IRI `target` of another data set denotes, exactly, or closely as `how` says; `mismatch`: it
+    is not.
     """
 
     kind: str
@@ -26,6 +28,8 @@ class Decision:
     claim: str | None = None
     label: str | None = None
     reason: str | None = None
+    target: str | None = None
+    how: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class JudgementView:
     undone_by: str | None = None
     undone_time: datetime | None = None
     about: tuple[Named, ...] = ()
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

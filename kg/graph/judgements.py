@@ -37,6 +37,7 @@ class JudgementState:
     undone_by: str | None = None
     undone_time: datetime | None = None
     judges: tuple[NamedNode, ...] = ()
+    target: str | None = None
 
 
 def judgement_iri(base: str, number: int) -> NamedNode:
@@ -63,7 +64,9 @@ def judgement_triples(state: JudgementState, *, base: str) -> Iterator[Triple]:
     for judged in state.judges:
         yield Triple(iri, vocab.judges, judged)
     if state.predicate is not None:
-        yield Triple(iri, vocab.rdf_predicate, vocab.term(state.predicate))
+        yield Triple(iri, vocab.rdf_predicate, vocab.MATCHES.get(state.predicate) or vocab.term(state.predicate))
+    if state.target is not None:
+        yield Triple(iri, vocab.target, NamedNode(state.target))
     if state.label is not None:
         yield Triple(iri, vocab.newLabel, Literal(state.label))
     yield Triple(iri, vocab.schema_author, Literal(state.author))

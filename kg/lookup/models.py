@@ -54,7 +54,10 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A thing's IRI, its most specific class, its names and, where it is a place that the gazetteer knows, its location."""
+    """A thing's IRI, its most specific class, its names and, where it is a place that the gazetteer knows, its location.
+
+    `matches` are what people decided that it is in other data sets: (`exactMatch` or `closeMatch`, IRI).
+    """
 
     iri: str
     cls: str
@@ -62,6 +65,7 @@ class Entity:
     altlabels: tuple[str, ...] = ()
     event_type: str | None = None
     location: Location | None = None
+    matches: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

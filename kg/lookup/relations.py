@@ -38,7 +38,8 @@ def describe(select: Select, iri: str) -> Entity | None:
     found = tuple(_describe(select, (iri,)))
     if not found:
         return None
-    return replace(found[0], location=_location(select, iri)) if found[0].cls in _PLACES else found[0]
+    location = _location(select, iri) if found[0].cls in _PLACES else None
+    return replace(found[0], location=location, matches=_matches(select, iri, location))
 
 
 def labels_of(select: Select, iris: Iterable[str]) -> dict[str, Entity]:
@@ -226,6 +227,17 @@ SELECT ?outer ?label WHERE {{
         _maybe(row, "match"),
         tuple((_text(one, "outer"), _text(one, "label")) for one in known),
     )
+
+
+def _matches(select: Select, iri: str, location: Location | None) -> tuple[tuple[str, str], ...]:
+    """What people decided that a thing is in other data sets; not what the gazetteer says, which stands by the location."""
+    rows = select(f"""{PREFIXES}
+SELECT ?how ?target WHERE {{
+  VALUES ?how {{ skos:exactMatch skos:closeMatch }} {NamedNode(iri)} ?how ?target
+}} ORDER BY DESC(?how) ?target""")
+    found = ((vocab.local(NamedNode(_text(row, "how"))), _text(row, "target")) for row in rows)
+    known = ("closeMatch", location.geonames) if location is not None else None
+    return tuple(one for one in found if one != known)
 
 
 def _about(iri: str) -> str:

@@ -136,7 +136,7 @@ def undo(change: Change, base: str, judgement: int, author: str) -> None:
     found = change.judgements.get(judgement)
     if found is not None:
         change.log.because(Cause(ChangeReason.UNDONE, found.anchor.article, judgement))
-    if found is not None and found.kind == JudgementKind.LABEL:
+    if found is not None and found.kind in JudgementKind.ALONE:
         touch(change, found.anchor)
     _apply(change, base, change.judgements.undo(judgement, author))
 
@@ -188,7 +188,7 @@ def _apply(change: Change, base: str, judgement: Judgement) -> None:
     if judgement.kind in JudgementKind.PAIRS:
         moved = Shift(change, involved, ()).moved()  # what is different is not clustered together
         settle(change, base, wishes_of(change, moved + reunite(change)))
-    if judgement.kind == JudgementKind.LABEL:
+    if judgement.kind in JudgementKind.ALONE:
         touch(change, judgement.anchor)
 
 

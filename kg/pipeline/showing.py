@@ -123,6 +123,7 @@ def _judgement(catalogue: Catalogue, judgement: Judgement, carriers: Callable[[s
         reason=judgement.reason,
         undone_by=judgement.undone_by,
         undone_time=judgement.undone_time,
+        target=judgement.target,
         judges=tuple(dict.fromkeys(judges)),
     )
 
