@@ -30,6 +30,15 @@ from kg.graph import open_store
 with output(Path(sys.argv[2])) as out:
     write(open_store(sys.argv[1], read_only=True), Export(sys.argv[3]), out)
 """
+# a process's peak counts that of the one that started it, until it runs its own program: so a small one starts it
+MEASURE = """
+import os, sys
+null = os.open(os.devnull, os.O_WRONLY)
+child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, null, 1)])
+_, status, usage = os.wait4(child, 0)
+print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
 
 
 @dataclass(frozen=True)
@@ -41,11 +50,9 @@ class Cost:
 
 
 def cost_of(*command: str) -> Cost:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, command
-    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    run = subprocess.run([sys.executable, "-S", "-c", MEASURE, *command], stdout=subprocess.PIPE, check=True)
+    cpu_s, peak_kb = run.stdout.split()
+    return Cost(float(cpu_s), float(peak_kb) / 1024)
 
 
 def store_of(folder: Path, quads: int) -> Path:
