@@ -61,8 +61,7 @@ def disagreements_values(service: Service, entity: Entity | None, query: Mapping
         values["leaders"], values["dates"] = [rivalry] if rivalry else [], [dates] if dates else []
         totals = {"leaders": len(values["leaders"]), "denied": len(denied), "dates": len(values["dates"])}
     else:
-        groups = entities_of(service, outlines.several_leaders(GROUPS))
-        rivalries = [found for group in groups.values() if (found := rivalry_of(service, group, claims=EACH))]
+        rivalries = _rivalries(service, first + limit + 1)  # one more than is shown: whether there are more
         totals["leaders"] = len(rivalries)
         keys, totals["denied"] = outlines.disputed(first=first, limit=limit)
         iris, totals["dates"] = outlines.conflicting_dates(first=first, limit=limit)
@@ -76,6 +75,17 @@ def disagreements_values(service: Service, entity: Entity | None, query: Mapping
     values["totals"] = totals
     values["pages"] = -(-totals[kind] // ON_A_PAGE) if kind else 1
     return values
+
+
+def _rivalries(service: Service, limit: int) -> list[Rivalry]:
+    """The first groups with several leaders at one time, the most reported first: no more are looked at than it takes."""
+    found: list[Rivalry] = []
+    for group in entities_of(service, service.workspace.catalogue.outlines.several_leaders(GROUPS)).values():
+        if len(found) == limit:
+            break
+        if (rivalry := rivalry_of(service, group)) is not None:
+            found.append(rivalry)
+    return found
 
 
 def rivalry_of(service: Service, group: Entity, *, claims: int = EACH) -> Rivalry | None:
