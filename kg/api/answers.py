@@ -69,16 +69,16 @@ async def answer(
     """
     assert request.query is not None
     form = form_of(request.query)
-    asked, searched = request, {}
-    if mentions_search(request.query) and isinstance(service, Service):
-        request, searched = await run_in_threadpool(_searched, service, request)
-        assert request.query is not None
+    asked, query, searched = request, request.query, dict[str, str]()
+    if mentions_search(query) and isinstance(service, Service):
+        query, searched = await run_in_threadpool(_searched, service, query)
+        request = replace(request, query=query)
     offers = TRIPLES if form is not None and form.gives_triples else (*SOLUTIONS, HTML)
     offer = _named(request.format, offers) if request.format else choose(accept, offers)
     version = service.publication.published.version
-    etag = etag_of(version, offer, request.query, *request.default_graphs, "", *request.named_graphs)
+    etag = etag_of(version, offer, query, *request.default_graphs, "", *request.named_graphs)
     headers = {"ETag": etag, "Vary": "Accept", "Cache-Control": "no-cache", "Graph-Version": str(version), **searched}
-    if is_unchanged(etag, if_none_match) and not calls_others(request.query):
+    if is_unchanged(etag, if_none_match) and not calls_others(query):
         return Reply(304, b"", offer.content_type, headers)
     media_type = JSON_RESULTS.media_type if offer is HTML else offer.media_type
     result = await service.publication.ask(request, media_type, short=short, client=client, cancel=cancel)
@@ -88,15 +88,14 @@ async def answer(
     return Reply(200, result.body if isinstance(result, Answer) else result, offer.content_type, headers)
 
 
-def _searched(service: Service, request: QueryRequest) -> tuple[QueryRequest, dict[str, str]]:
-    """The request with what its searches found, and the header that says in which version: none if there are no searches."""
-    assert request.query is not None
+def _searched(service: Service, query: str) -> tuple[str, dict[str, str]]:
+    """The query with what its searches found, and the header that says in which version: none if there are no searches."""
     before = service.workspace.search_version
-    query = service.workspace.searched(request.query)
-    if query is request.query:
-        return request, {}
+    text = service.workspace.searched(query)
+    if text is query:
+        return query, {}
     same = before is not None and before == service.workspace.search_version
-    return replace(request, query=query), {"Search-Version": str(before) if same else "changing"}
+    return text, {"Search-Version": str(before) if same else "changing"}
 
 
 def etag_of(version: int, offer: Offer, *parts: str) -> str:

@@ -71,7 +71,7 @@ def find_paths(
         return Paths((), (), complete=True)
     walk = _Walk(db, where, (ends[0], ends[1]))
     length = walk.meet(max_length, shortest=shortest)
-    found = list(walk.paths(length, limit)) if length is not None else []
+    found = list(walk.paths(length, limit, shortest=shortest)) if length is not None else []
     complete = not walk.cut and len(found) <= limit
     paths = tuple((tuple(map(walk.iri, path)), tuple(walk.statements(path))) for path in found[:limit])
     return Paths(paths, tuple(sorted(map(walk.iri, walk.hubs))), complete)
@@ -109,12 +109,16 @@ class _Walk:
                 break
         return max_length if not seen[0].isdisjoint(seen[1]) else None
 
-    def paths(self, length: int, limit: int) -> Iterator[tuple[int, ...]]:
-        """Yield the paths of at most `length` steps, the shortest first; one more than `limit` if there are so many."""
+    def paths(self, length: int, limit: int, *, shortest: bool) -> Iterator[tuple[int, ...]]:
+        """Yield the paths of at most `length` steps, the shortest first; one more than `limit` if there are so many.
+
+        Around a hub of which not all was followed, a path may turn out shorter than the way on which the ends met.
+        """
         start, goal = self._ends
         near = self._distances(goal, length)
         left, tried = limit + 1, 0
-        for steps in range(near.get(start, length + 1), length + 1):
+        least = near.get(start, length + 1)
+        for steps in range(least, (min(least, length) if shortest else length) + 1):
             unfinished: list[tuple[int, ...]] = [(start,)]
             while unfinished:
                 path = unfinished.pop()

@@ -265,6 +265,15 @@ def _all_paths(near: dict[str, set[str]], start: str, goal: str, max_length: int
         ways = [way for way in ways if way[-1] != goal]
 
 
+def test_what_was_not_followed_of_a_hub_is_said(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.catalogue.paths.HUB_STEPS", 2)
+    for shortest in (True, False):
+        found = lookup.paths(source, iri(source, "Ana Diaz"), iri(source, "Port Alder"), shortest=shortest, limit=50)
+        assert not found.complete
+        assert found.hubs
+        assert not shortest or len({len(path.steps) for path in found.paths}) <= 1
+
+
 def test_many_names_are_answered_in_their_order(source: Source) -> None:
     kestrel = iri(source, KESTREL)
     answers = lookup.find_entities(source, [KESTREL, kestrel, kestrel.rpartition("/")[2], "Ana", "nobody"])
