@@ -41,10 +41,16 @@ Reading checks all of this, and that the file is a query that may run; what is w
 and remedy (QueryFileError). Why VALUES inside the pattern: pyoxigraph's `substitutions` refuses variables that SELECT
 does not project, and VALUES after WHERE miscounts under aggregates (0.5.13); inside, every server is right.
 
-Traps for authors (measured, 0.5.13): a UNION after an unbound anchor scans the store, so each branch gets its own VALUES;
-a required pattern after an OPTIONAL does too, so OPTIONAL comes last, also for what lies in `GRAPH ?g`, which is named
-again there (0.01 s instead of 5 s at 20,000 statements); MINUS is faster than NOT EXISTS of two patterns; a path cannot
-cross graphs inside `GRAPH ?g`. rdflib fails on GROUP_CONCAT(DISTINCT ?x) of an unbound ?x: write COALESCE(?x, "").
+Traps for authors (measured, 0.5.13; `python -m tests.benchmarks.bench_queries` times every file on 100,000 articles):
+
+* A UNION after an unbound anchor scans the store, so each branch gets its own VALUES and its constants (`kg:asserted
+  true`); what differs by branch only in its name (a subject, an object) is better one path, `rdf:subject|rdf:object`.
+* A required pattern after an OPTIONAL scans too, so OPTIONAL comes last, also for what lies in `GRAPH ?g`, which is named
+  again there (0.01 s instead of 5 s at 20,000 statements). OPTIONAL takes one pattern: `?x :p ?a ; :q ?b` in it reads all
+  of :p and :q (150 ms instead of 1 ms at 5,000 articles).
+* In `GRAPH ?g`, `?claim ?stance ?statement` with a FILTER on ?stance is fast, VALUES of two predicates there is not.
+* MINUS is faster than NOT EXISTS of two patterns; a path cannot cross graphs inside `GRAPH ?g`.
+* rdflib fails on GROUP_CONCAT(DISTINCT ?x) of an unbound ?x: write COALESCE(?x, "").
 """
 
 from kg.query.named import NamedQuery, bind, read_queries
