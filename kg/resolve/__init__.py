@@ -1,19 +1,27 @@
 """Extraction → keys of its chains and drafts of its claims; keys → which entity each chain is.
 
-In: an `Extraction` with its `Document`. Out: a `ChainKey` per chain, a `Draft` per relation, and, from an index of all
-keys, the *slot* of every chain: chains of one slot are one entity. A slot is a function of the chain and of a few facts
-about its bucket (which classes and years occur in it, who defines the acronym), never of the order of arrival, so
-linking article by article and linking everything at once give the same entities.
+In: an `Extraction` with its `Document`. Out: a `ChainKey` per chain, a `Draft` per relation. From an index of all keys come,
+in two steps, the *slots*; chains of one slot are one entity.
+
+1. Names (`link`). Chains of one normal form, or of one description, are one *place* of the index; acronyms, polities, years
+   and entries of the gazetteer say which places are one slot. This is a function of counters about the bucket.
+2. Likeness (`context`, `compare`, `cluster`). Places that share a key are compared by explained features; a fitted score,
+   vetoes and a fixed order decide which slots are one. Between "same" and "different" a person is asked.
+
+Both are functions of the articles there are, never of the order of arrival, so linking article by article and linking
+everything at once give the same entities.
 
 Decisions, and why:
 
-* One normal form, one entity (per class; places and groups only through a polity of that name). No similarity in this
-  version: a wrong merge costs a reader more than a missed one.
-* A surname alone never leaves its article, and two full names that differ in any given name, middle name or initial
-  stay two people (`names.py`).
+* A surname, or a description, is never enough: it is found and joined only together with what stands beside it. A wrong
+  merge costs a reader more than a missed one.
+* No weight outvotes a veto (class, numbers of units, kin, days, two entries of the gazetteer, one article that speaks of
+  both as two), and names that differ by a given name in the middle reach a person at most: fathers and sons do.
 * What is ambiguous stays apart: an acronym that two groups define, an event's name without a year when two years occur.
-* Unnamed things (`the rebels`, `an attack`) stay in their article.
-* Judgements come last and win over the rules (`judge.py`).
+* Judgements come last and win over the rules (`judge.py`); a `different` also keeps clusters apart.
+
+Measured on the stories of our corpus, with the annotator's mentions (test part, November 2026): of 1,834 pairs of chains of one
+person, group or place in two texts 86.9 % are joined, 98.5 % of the pairs joined are right, B³ F1 0.964; events 0.914 / 0.753.
 """
 
 from kg.resolve.block import DESCRIBED, ChainKey, anchors_in, keys_of
