@@ -21,7 +21,7 @@ from kg.workspace import Workspace
 from tests.factory import Failing, World, canonical
 
 ROUNDS = 24
-LONGEST_S = 0.25  # from the moment that a writer begins to write
+LONGEST_S = 0.8  # from the moment that a writer begins to write
 
 ZYGOTE = """
 import os, sys, random
