@@ -1,9 +1,9 @@
 """Graph → what it says of one thing: its names, its relations, and the sentences that say so.
 
 In comes a way to ask the graph (a live store, or workers on a snapshot) and an IRI; out come plain values, or the
-triples of a document about the thing. What is a list (relations, evidence, timeline, neighbours, paths) reads a `Source`: the
-catalogue chooses, sorts and counts, and the graph has the sentences. Nothing here knows HTTP or the terminal: `kg show`, the REST routes and the pages
-print it.
+triples of a document about the thing. What is a list (relations, evidence, timeline, neighbours, paths) reads a `Source`:
+the catalogue chooses, sorts and counts, and the graph has the sentences. Nothing here knows HTTP or the terminal: `kg show`,
+the REST routes and the pages print it.
 """
 
 from kg.lookup.around import (
