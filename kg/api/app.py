@@ -31,6 +31,7 @@ from kg.api.problems import MEDIA_TYPE, Refusal, problem_of
 from kg.api.routes import (
     around,
     articles,
+    desk,
     documents,
     entities,
     exports,
@@ -136,7 +137,7 @@ def _routes(service: Service) -> FastAPI:
     api.state.service = service
     turns, exports_ = Turns("writes", at_once=1), Turns("exports", at_once=EXPORTS)
     api.state.turns, api.state.export_turns = turns, exports_
-    api.state.sessions = Sessions()
+    api.state.sessions, api.state.outcomes = Sessions(), desk.Outcomes()
     service.metrics.read(
         [
             Reading("writes_waiting", "Articles and decisions that wait for their turn", lambda: turns.waiting),
@@ -149,6 +150,7 @@ def _routes(service: Service) -> FastAPI:
         meta,
         pages,
         manage,
+        desk,
         entities,
         relations,
         around,

@@ -19,9 +19,10 @@ from kg.decisions.explain import Explanation, explain
 from kg.decisions.factors import Factor, Thing
 from kg.decisions.listing import STATES, judgement_views, judgements_where
 from kg.decisions.models import AnchorView, Decision, JudgementView, Outcome
-from kg.decisions.questions import Question, questions
+from kg.decisions.questions import KINDS, Question, questions, waiting
 
 __all__ = [
+    "KINDS",
     "STATES",
     "AnchorView",
     "Decision",
@@ -37,4 +38,5 @@ __all__ = [
     "judgements_where",
     "questions",
     "take_back",
+    "waiting",
 ]

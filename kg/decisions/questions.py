@@ -3,7 +3,7 @@ claims that may be wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kg import vocab
@@ -13,7 +13,9 @@ from kg.decisions.listing import judgement_views
 from kg.decisions.models import JudgementView
 from kg.types import Claim, Span
 
-__all__ = ["Feature", "Question", "questions"]
+__all__ = ["KINDS", "Feature", "Question", "questions", "waiting"]
+
+KINDS = ("contradiction", "pair", "claim")
 
 WITHIN = 0.2  # of the threshold: beyond, a calibrated confidence says clearly enough what it thinks
 
@@ -62,22 +64,35 @@ class Question:
     against: JudgementView | None = None
 
 
-def questions(catalogue: Catalogue, base: str, *, within: float = WITHIN, limit: int = 100) -> Iterator[Question]:
-    """Yield at most so many questions, the ones on which most hangs first; read as they are asked for."""
+def waiting(catalogue: Catalogue, *, within: float = WITHIN, most: int = 1000) -> Mapping[str, int]:
+    """How many questions of each kind wait, counted up to `most`."""
+    unclear = {frozenset(pair) for pair in catalogue.unclear_pairs(limit=most)}
+    pairs = unclear | {frozenset(pair) for pair in catalogue.like_pairs(limit=most)}
+    return {
+        "contradiction": min(most, len(catalogue.contradictions())),
+        "pair": min(most, len(pairs)),
+        "claim": len(catalogue.unsure_claims(within=within, limit=most)),
+    }
+
+
+def questions(
+    catalogue: Catalogue, base: str, *, within: float = WITHIN, limit: int = 100, kinds: Collection[str] = KINDS
+) -> Iterator[Question]:
+    """Yield at most so many questions of these kinds, the ones on which most hangs first; read as they are asked for."""
     left, asked = limit, set[frozenset[str]]()
-    for found in catalogue.contradictions()[:limit]:
+    for found in catalogue.contradictions()[:limit] if "contradiction" in kinds else ():
         left -= 1
         views = judgement_views(catalogue, base, [one for one in (found.judgement, found.against) if one is not None])
         yield Question("contradiction", judgement=views[0], against=views[1] if len(views) > 1 else None)
-    for one, two in catalogue.unclear_pairs(limit=left) if left else ():
+    for one, two in catalogue.unclear_pairs(limit=left) if left and "pair" in kinds else ():
         left -= 1
         asked.add(frozenset((one, two)))
         yield _whether(catalogue, one, two)
-    for one, two in catalogue.like_pairs(limit=left) if left else ():
+    for one, two in catalogue.like_pairs(limit=left) if left and "pair" in kinds else ():
         if frozenset((one, two)) not in asked:
             left -= 1
             yield _whether(catalogue, one, two)
-    for iri in catalogue.unsure_claims(within=within, limit=left) if left else ():
+    for iri in catalogue.unsure_claims(within=within, limit=left) if left and "claim" in kinds else ():
         if (claim := catalogue.claim(iri)) is not None:
             yield _about(catalogue, claim)
 
