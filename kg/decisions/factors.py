@@ -22,6 +22,7 @@ __all__ = [
     "SAME",
     "Factor",
     "Thing",
+    "are_forbidden",
     "articles_factor",
     "buckets_of",
     "class_factor",
@@ -96,14 +97,23 @@ def compared(
     catalogue: Catalogue, left: Sequence[ChainRow], right: Sequence[ChainRow]
 ) -> tuple[Comparison, tuple[Profile, Profile]] | None:
     """The likest of what the chains of two things are called or described by; None when nothing is known of either."""
-    sides = []
-    for chains in (left, right):
-        places = sorted({(chain.bucket, chain.shade) for chain in chains if chain.bucket is not None})
-        numbers = (catalogue.likeness.place(*place) for place in places[:MOST_PLACES])
-        found = (profile_at(catalogue.likeness, number) for number in numbers if number is not None)
-        sides.append([profile for profile in found if profile is not None])
+    sides = [_profiles(catalogue, chains) for chains in (left, right)]
     pairs = [(compare(a, b), (a, b)) for a, b in product(*sides) if (a.bucket, a.shade) != (b.bucket, b.shade)]
     return max(pairs, key=lambda pair: (pair[0].score, pair[1][0].bucket, pair[1][1].bucket), default=None)
+
+
+def are_forbidden(catalogue: Catalogue, left: Sequence[ChainRow], right: Sequence[ChainRow]) -> bool:
+    """Whether full names of two things forbid that they are one, however like what else is said of them."""
+    sides = [[one for one in _profiles(catalogue, chains) if one.is_named] for chains in (left, right)]
+    return any(compare(a, b).veto is not None for a, b in product(*sides))
+
+
+def _profiles(catalogue: Catalogue, chains: Sequence[ChainRow]) -> list[Profile]:
+    """What is known of the names and descriptions of a thing."""
+    places = sorted({(chain.bucket, chain.shade) for chain in chains if chain.bucket is not None})
+    numbers = (catalogue.likeness.place(*place) for place in places[:MOST_PLACES])
+    found = (profile_at(catalogue.likeness, number) for number in numbers if number is not None)
+    return [profile for profile in found if profile is not None]
 
 
 def likeness_factors(comparison: Comparison, sides: tuple[Profile, Profile], *, decides: bool) -> Iterator[Factor]:

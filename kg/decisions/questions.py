@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from kg import vocab
 from kg.catalogue import Catalogue
-from kg.decisions.factors import compared
+from kg.decisions.factors import are_forbidden, compared
 from kg.decisions.listing import judgement_views
 from kg.decisions.models import JudgementView
 from kg.types import Claim, Span
@@ -89,7 +89,8 @@ def questions(
         asked.add(frozenset((one, two)))
         yield _whether(catalogue, one, two)
     for one, two in catalogue.like_pairs(limit=left) if left and "pair" in kinds else ():
-        if frozenset((one, two)) not in asked:
+        chains = catalogue.chains_of(one), catalogue.chains_of(two)
+        if frozenset((one, two)) not in asked and not are_forbidden(catalogue, *chains):
             left -= 1
             yield _whether(catalogue, one, two)
     for iri in catalogue.unsure_claims(within=within, limit=left) if left and "claim" in kinds else ():
