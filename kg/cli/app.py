@@ -20,7 +20,7 @@ __all__ = ["COMMANDS", "SECTIONS", "main"]
 SECTIONS: dict[str, tuple[str, ...]] = {
     "Begin": ("demo", "init", "ingest"),
     "Ask": ("search", "show", "path", "leaders", "history", "diff", "changes", "run", "query", "stats", "serve"),
-    "Correct": ("review", "merge", "split", "accept", "reject", "label", "undo", "judgements", "explain"),
+    "Correct": ("review", "merge", "split", "accept", "reject", "label", "undo", "judgements", "explain", "link"),
     "Take out": ("export", "extract"),
     "Look after": ("delete", "resolve", "rebuild", "check", "backup", "restore", "key", "train", "evaluate", "corpus"),
 }

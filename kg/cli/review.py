@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,21 +18,42 @@ from kg.cli.store import reading
 if TYPE_CHECKING:
     from kg.decisions import JudgementView, Question
 
+MATCH_KEYS = {"e": "exactMatch", "c": "closeMatch"}
 CLAIM_KEYS = {"y": "accept", "n": "reject"}
 PAIR_KEYS = {"y": "same", "n": "different"}
 WHICH = {
     "claim": "y right  n wrong",
     "pair": "y one  n two",
+    "match": "y as proposed  e the same  c much the same  n another",
     "contradiction": "1 take the first back  2 take the second back",
 }
-TOLD = {"accept": "accepted", "reject": "rejected", "same": "one", "different": "two"}
+TOLD = {
+    "accept": "accepted",
+    "reject": "rejected",
+    "same": "one",
+    "different": "two",
+    "match": "matched",
+    "mismatch": "another",
+}
 ALWAYS = "s skip  u undo the last  q quit"
+
+
+class Kind(StrEnum):
+    """What a question is about."""
+
+    CLAIM = "claim"
+    PAIR = "pair"
+    CONTRADICTION = "contradiction"
+    MATCH = "match"
 
 
 def command(
     within: Annotated[
         float, typer.Option("--within", min=0.0, max=1.0, help="How near to the threshold a claim's confidence is.")
     ] = 0.2,
+    kinds: Annotated[
+        list[Kind] | None, typer.Option("--kind", help="Only questions of this kind; may be repeated.")
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10000, help="At most so many questions.")] = 100,
     author: AuthorOption = None,
     store: StoreOption = None,
@@ -39,7 +61,7 @@ def command(
     """Decide what the model is unsure of, one key for each.
 
     First come decisions that contradict each other, then acronyms that may stand for several things, then things that may
-    be one, the likest first, with what speaks for and against it, then claims whose
+    be one, the likest first, with what speaks for and against it, then what things may be in other data sets (kg link), then claims whose
     confidence is near the threshold: those on which a fact hangs before those that others support. Each answer counts at
     once. Keys may come from a pipe.
 
@@ -49,11 +71,20 @@ def command(
       kg review --within 0.1 --limit 20 --author desk
       printf yns | kg review
     """
-    from kg.decisions import questions
+    from kg.decisions import ALL_KINDS, review
 
     who, desk = author_of(author), Desk(store)
     with reading(store) as workspace:
-        waiting = tuple(questions(workspace.catalogue, workspace.base, within=within, limit=limit))
+        waiting = tuple(
+            review(
+                workspace.catalogue,
+                workspace.base,
+                workspace.folder,
+                within=within,
+                limit=limit,
+                kinds=[kind.value for kind in kinds] if kinds else ALL_KINDS,
+            )
+        )
     if not waiting:
         put("nothing waits for a decision")
         return
@@ -76,7 +107,7 @@ class _Session:
     waiting: tuple[Question, ...]
     at: int = 0
     made: list[tuple[int, int]] = field(default_factory=list)
-    known: set[str | None] = field(default_factory=set)
+    known: set[tuple[str, str | None]] = field(default_factory=set)
 
     def run(self) -> None:
         """Ask until all is answered or the keys end."""
@@ -104,25 +135,30 @@ class _Session:
             self._judge(CLAIM_KEYS[key], question)
         elif question.kind == "pair" and key in PAIR_KEYS:
             self._judge(PAIR_KEYS[key], question)
+        elif question.kind == "match" and key in ("y", "n", *MATCH_KEYS):
+            self._judge("mismatch" if key == "n" else "match", question, how=MATCH_KEYS.get(key, question.predicate))
         elif question.kind == "contradiction" and key in ("1", "2"):
             self._settle(question, int(key))
         else:
             put(f"  {WHICH[question.kind]}  {ALWAYS}")
 
-    def _judge(self, kind: str, question: Question) -> None:
+    def _judge(self, kind: str, question: Question, how: str | None = None) -> None:
         """Make a decision about what was asked, and ask the next question."""
         from kg.decisions import Decision
         from kg.errors import ResolutionError, UnknownEntity
 
-        decision = Decision(kind, self.author, question.entity, question.other, claim=question.claim)
+        decision = Decision(
+            kind, self.author, question.entity, question.other, claim=question.claim, target=question.target,
+            how=how if kind == "match" else None,
+        )  # fmt: skip
         try:
             outcome = self.desk.decide(decision)
         except (UnknownEntity, ResolutionError) as error:  # its article went, or was read anew, meanwhile
             self._next(str(error))
             return
         self.made.append((self.at, int(outcome["judgements"][0]["id"])))
-        if kind == "same":
-            self.known.add(question.entity)
+        if kind == "same" or (kind == "match" and how == "exactMatch"):
+            self.known.add(_about(question))
         self._next(f"{TOLD[kind]}{_facts(outcome)}")
 
     def _settle(self, question: Question, which: int) -> None:
@@ -147,7 +183,7 @@ class _Session:
         from kg.errors import ResolutionError
 
         self.at, judgement = self.made.pop()
-        self.known.discard(self.waiting[self.at].entity)
+        self.known.discard(_about(self.waiting[self.at]))
         try:
             self.desk.take_back(judgement, self.author)
         except ResolutionError as error:  # somebody was quicker
@@ -159,7 +195,7 @@ class _Session:
     def _next(self, told: str) -> None:
         put(f"  {plain(told)}")
         self.at += 1
-        while self.at < len(self.waiting) and self.waiting[self.at].entity in self.known:
+        while self.at < len(self.waiting) and _about(self.waiting[self.at]) in self.known:
             self.at += 1
         if self.at < len(self.waiting):
             self._ask()
@@ -171,6 +207,8 @@ class _Session:
             _print_claim(question)
         elif question.kind == "pair":
             _print_pair(question)
+        elif question.kind == "match":
+            _print_match(question)
         else:
             _print_contradiction(question.judgement, question.against)
         put(f"  [{WHICH[question.kind]}  {ALWAYS}]")
@@ -202,6 +240,27 @@ def _print_pair(question: Question) -> None:
     if question.score is not None:
         why = ", ".join(f"{feature.name} {feature.weight:+.1f}" for feature in question.features)
         put(wrapped(f"alike {question.score:.2f}: {why}", indent="      ", then="        "))
+
+
+def _print_match(question: Question) -> None:
+    from kg.cli.outcome import short
+
+    how = "the same as" if question.predicate == "exactMatch" else "much the same as"
+    put(
+        wrapped(
+            f"is {question.subject} ({short(question.entity or '')}) {how} {question.object}?", indent="  ", then="    "
+        )
+    )
+    if question.description:
+        put(wrapped(question.description, indent="    "))
+    put(f"    {plain(question.target)}")
+    why = ", ".join(f"{feature.name} {feature.weight:+.1f}" for feature in question.features)
+    put(wrapped(f"alike {question.score:.2f}: {why}", indent="      ", then="        "))
+
+
+def _about(question: Question) -> tuple[str, str | None]:
+    """What needs no second question of the kind once it is answered: what an acronym, or a thing elsewhere, stands for."""
+    return question.kind, question.entity
 
 
 def _print_sentence(question: Question, note: str = "") -> None:

@@ -18,10 +18,12 @@ from kg.decisions.act import decide, take_back
 from kg.decisions.explain import Explanation, explain
 from kg.decisions.factors import Factor, Thing
 from kg.decisions.listing import STATES, judgement_views, judgements_where
+from kg.decisions.matching import ALL_KINDS, review
 from kg.decisions.models import AnchorView, Decision, JudgementView, Outcome
 from kg.decisions.questions import KINDS, Question, questions, waiting
 
 __all__ = [
+    "ALL_KINDS",
     "KINDS",
     "STATES",
     "AnchorView",
@@ -37,6 +39,7 @@ __all__ = [
     "judgement_views",
     "judgements_where",
     "questions",
+    "review",
     "take_back",
     "waiting",
 ]

@@ -37,8 +37,9 @@ class Question:
 
     `kind` is `claim` (accept or reject `claim`, whose sentence has its ends at `subject_at` and `object_at`, half-open code
     points of `sentence`), `pair` (are `entity` and `other` one? `sentence` speaks of the first, at `subject_at`; `score` in
-    [0, 1] says how like they are, and `features` why), or `contradiction` (`judgement` does not hold because of `against`;
-    without it, because of the articles themselves).
+    [0, 1] says how like they are, and `features` why), `match` (is `entity` what the IRI `target` of another data set denotes,
+    which is called `object` and has a `description` there? `predicate` says how exactly; `kg.decisions.matching` asks it), or
+    `contradiction` (`judgement` does not hold because of `against`; without it, because of the articles themselves).
     """
 
     kind: str
@@ -62,6 +63,8 @@ class Question:
     features: tuple[Feature, ...] = ()
     judgement: JudgementView | None = None
     against: JudgementView | None = None
+    target: str | None = None
+    description: str | None = None
 
 
 def waiting(catalogue: Catalogue, *, within: float = WITHIN, most: int = 1000) -> Mapping[str, int]:

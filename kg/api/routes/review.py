@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import RedirectResponse
 
-from kg.api.decisions import ExplanationOut, QuestionList, explanation_out, question_out
-from kg.api.depends import ServiceDep, problems
-from kg.decisions import explain, questions
+from kg.api.decisions import ExplanationOut, QuestionKind, QuestionList, explanation_out, question_out
+from kg.api.depends import AcceptDep, ServiceDep, problems
+from kg.api.pages import wants_page
+from kg.decisions import ALL_KINDS, explain, review
 
 router = APIRouter(tags=["judgements"])
 
@@ -17,13 +19,21 @@ router = APIRouter(tags=["judgements"])
 def list_questions(
     service: ServiceDep,
     within: Annotated[float, Query(ge=0, le=1, description="How near to the threshold a claim's confidence is.")] = 0.2,
+    kind: Annotated[list[QuestionKind] | None, Query(description="Only questions of these kinds.")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
-) -> QuestionList:
-    """Decisions that contradict each other, then claims that nobody judged yet and about which the model is in two minds.
+    accept: AcceptDep = None,
+) -> QuestionList | Response:
+    """Decisions that contradict each other, then things that may be one, then what things may be in other data sets (as
+    `kg link` proposed), then claims that nobody judged yet and about which the model is in two minds.
 
     POST /judgements answers a question; what is answered is asked no more.
     """
-    found = questions(service.workspace.catalogue, service.workspace.base, within=within, limit=limit)
+    if wants_page(accept):
+        return RedirectResponse("/desk", 303, headers={"Vary": "Accept"})
+    workspace = service.workspace
+    found = review(
+        workspace.catalogue, workspace.base, workspace.folder, within=within, limit=limit, kinds=kind or ALL_KINDS
+    )
     return QuestionList(questions=tuple(map(question_out, found)))
 
 
