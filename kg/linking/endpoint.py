@@ -114,6 +114,10 @@ class Endpoint:
         deadline = self.clock() + self.timeout_s
         try:
             with wrapper.query().response as response:
+                if (elsewhere := response.geturl()) != self.url:  # a redirect, on which the query was lost
+                    raise self._failed(
+                        f"sends on to {_short(elsewhere)}", hint="if you trust that address, give it instead"
+                    )
                 kind = response.headers.get_content_type()
                 if kind not in _JSON:
                     hint = "is this the address of its query service? It often ends with /sparql"

@@ -121,6 +121,13 @@ def test_answers_that_are_none_are_named(site: Site, clock: Clock, body: str, ki
         endpoint(site, clock).select(QUERY)
 
 
+def test_a_redirect_is_named_and_not_believed(site: Site, clock: Clock) -> None:
+    asked = endpoint(site, clock)
+    site.answer(303, kind="text/plain", Location=f"{site.url}/elsewhere")
+    with pytest.raises(ServiceFailed, match=r"sends on to .*/sparql/elsewhere"):
+        asked.select(QUERY)
+
+
 def test_an_endless_answer_is_not_read(site: Site, clock: Clock) -> None:
     site.answer(200, b" " * 300_000)
     with pytest.raises(ServiceFailed, match="more than 100,000 bytes"):
