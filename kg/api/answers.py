@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.types import Send
 
-from kg.api.negotiation import HTML, JSON_RESULTS, SOLUTIONS, TRIPLES, Offer, choose
-from kg.api.pages import results_page
+from kg.api.negotiation import HTML, JSON_RESULTS, SOLUTIONS, TRIPLES, TURTLE, Offer, choose
+from kg.api.pages.editor import results_page
 from kg.api.problems import Refusal
 from kg.api.protocol import QueryRequest
 from kg.api.service import GraphService, Service
@@ -57,7 +58,6 @@ async def answer(
     accept: str | None,
     if_none_match: str | None,
     *,
-    title: str = "SPARQL",
     short: bool = False,
     client: Hashable = None,
     cancel: Cancellation | None = None,
@@ -73,18 +73,22 @@ async def answer(
     if mentions_search(query) and isinstance(service, Service):
         query, searched = await run_in_threadpool(_searched, service, query)
         request = replace(request, query=query)
-    offers = TRIPLES if form is not None and form.gives_triples else (*SOLUTIONS, HTML)
+    triples = form is not None and form.gives_triples
+    offers = (*(TRIPLES if triples else SOLUTIONS), HTML)
     offer = _named(request.format, offers) if request.format else choose(accept, offers)
     version = service.publication.published.version
     etag = etag_of(version, offer, query, *request.default_graphs, "", *request.named_graphs)
     headers = {"ETag": etag, "Vary": "Accept", "Cache-Control": "no-cache", "Graph-Version": str(version), **searched}
     if is_unchanged(etag, if_none_match) and not calls_others(query):
         return Reply(304, b"", offer.content_type, headers)
-    media_type = JSON_RESULTS.media_type if offer is HTML else offer.media_type
+    media_type = (TURTLE if triples else JSON_RESULTS).media_type if offer is HTML else offer.media_type
+    begun = time.monotonic()
     result = await service.publication.ask(request, media_type, short=short, client=client, cancel=cancel)
     if offer is HTML:
         whole = result if isinstance(result, Answer) else Answer(b"".join(result), result.media_type)
-        return Reply(200, results_page(service, asked, whole, title).encode(), offer.content_type, headers)
+        took_s = time.monotonic() - begun
+        page = results_page(service, asked.query or "", whole, took_s, asked.timeout_s)
+        return Reply(200, page.encode(), offer.content_type, headers)
     return Reply(200, result.body if isinstance(result, Answer) else result, offer.content_type, headers)
 
 

@@ -31,6 +31,7 @@ from kg.api.problems import MEDIA_TYPE, Refusal, problem_of
 from kg.api.routes import (
     around,
     articles,
+    atlas,
     desk,
     documents,
     entities,
@@ -151,6 +152,7 @@ def _routes(service: Service) -> FastAPI:
         pages,
         manage,
         desk,
+        atlas,
         entities,
         relations,
         around,

@@ -163,8 +163,8 @@ def freshness(parameters: dict[str, list[str]], *, default: bool) -> bool:
 
 
 def seconds(values: list[str]) -> float | None:
-    """The value of a `timeout` parameter, None without one; raises a 400."""
-    if not values:
+    """The value of a `timeout` parameter, None without one, or where a form left it empty; raises a 400."""
+    if not values or not values[0].strip():
         return None
     try:
         found = float(values[0])

@@ -22,8 +22,10 @@ from kg.api.gone import cancelled_when_gone
 from kg.api.keys import authorise
 from kg.api.limits import client_of
 from kg.api.negotiation import HTML, TRIPLES, choose
-from kg.api.pages import sparql_page
-from kg.api.protocol import QueryRequest, UpdateRequest, preferred_wait, read_request
+from kg.api.pages import wants_page
+from kg.api.pages.editor import editor_page, problem_in
+from kg.api.problems import Problem, Refusal, problem_of
+from kg.api.protocol import QueryRequest, UpdateRequest, fields_of, preferred_wait, read_request
 from kg.api.service import GraphService
 from kg.api.void import service_description
 from kg.errors import KgError
@@ -53,13 +55,19 @@ class SparqlEndpoint:
             return
         accept = headers.get("accept")
         if request.query is None:
-            await self._describe(accept).send(send)
+            example = fields_of(scope["query_string"], "the URL").get("example", [""])[0]
+            await self._describe(accept, example).send(send)
             return
         if request.fresh:
             await self._service.publication.refresh()
         async with cancelled_when_gone(receive) as cancel:
             known, client = headers.get("if-none-match"), client_of(scope)
-            reply = await answer(self._service, request, accept, known, client=client, cancel=cancel)
+            try:
+                reply = await answer(self._service, request, accept, known, client=client, cancel=cancel)
+            except (KgError, Refusal) as error:
+                if request.format not in (None, "html") or not wants_page(accept):
+                    raise
+                reply = self._failed(request, problem_of(error, instance="/sparql"))
             await reply.send(send)
 
     async def _update(self, request: UpdateRequest, scope: Scope) -> Reply:
@@ -70,12 +78,18 @@ class SparqlEndpoint:
         note(scope, operations=_words(operations))
         return Reply(204, b"", "", await written_headers(self._service, fresh=request.fresh))
 
-    def _describe(self, accept: str | None) -> Reply:
+    def _failed(self, request: QueryRequest, problem: Problem) -> Reply:
+        """What a person sees whose query gave no answer: the same query, and what is wrong with it."""
+        page = problem_in(self._service, request.query or "", problem, request.timeout_s)
+        headers = {**problem.headers, "Vary": "Accept", "Cache-Control": "no-store"}
+        return Reply(problem.status, page.encode(), HTML.content_type, headers)
+
+    def _describe(self, accept: str | None, example: str) -> Reply:
         """What the endpoint is: a form for people, a SPARQL service description for programs."""
         offer = choose(accept, (*TRIPLES, HTML))
         headers = {"Vary": "Accept"}
         if offer is HTML:
-            return Reply(200, sparql_page(self._service).encode(), HTML.content_type, headers)
+            return Reply(200, editor_page(self._service, example=example).encode(), HTML.content_type, headers)
         return Reply(200, service_description(self._service.base, offer), offer.content_type, headers)
 
 

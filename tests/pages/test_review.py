@@ -31,7 +31,10 @@ def _fill(folder: Path) -> str:
             ],
             World.extractor(),
         )
-        people = {r"Eve <img src=x onerror=window\.pwned=1> Stone": EntityClass.PERSON, "Kestrel Lines": EntityClass.GROUP}
+        people = {
+            r"Eve <img src=x onerror=window\.pwned=1> Stone": EntityClass.PERSON,
+            "Kestrel Lines": EntityClass.GROUP,
+        }
         workspace.ingest(
             [article(f"Perhaps {EVIL} leads Kestrel Lines, it is said.", "evil.txt", title="<b>\u202eevil")],
             FakeExtractor(people, model="fake-evil"),
@@ -39,11 +42,12 @@ def _fill(folder: Path) -> str:
     return KeyRing(folder).add("desk", scope=KeyScope.WRITE)
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """The address of a service over a small world with questions, and a key."""
-    key = _fill(tmp_path / "world")
-    with running(tmp_path / "world", {"KG_QUERY_WORKERS": "1"}) as url:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The address of a service over a small world with questions, and a key; each test takes back what it decides."""
+    folder = tmp_path_factory.mktemp("review") / "world"
+    key = _fill(folder)
+    with running(folder, {"KG_QUERY_WORKERS": "1"}) as url:
         yield url, key
 
 
@@ -102,11 +106,11 @@ def test_two_things_are_shown_side_by_side_with_what_speaks_for_and_against(brow
     assert len(tree.xpath("//details[@class='why']//tbody/tr")) > 1
 
 
-def test_a_merge_is_told_at_once_and_a_contradiction_is_asked_next(browser: httpx.Client) -> None:
+def test_a_merge_is_told_at_once_and_can_be_taken_back(browser: httpx.Client) -> None:
     merged = tree_of(browser, _answer(browser, "/desk?kind=pair", "same").headers["location"])
     assert "merged" in text_of(merged.xpath("//section[@role='status']")[0])
-    number = tree_of(browser, "/desk").xpath("//ul[@class='mine']//input[@name='judgement']/@value")[0]
-    assert int(number) > 0
+    parted = tree_of(browser, _answer(browser, "/desk?kind=pair", "undo").headers["location"])
+    assert "new" in text_of(parted.xpath("//section[@role='status']")[0])
 
 
 def test_a_question_that_is_passed_over_comes_again(browser: httpx.Client) -> None:
@@ -124,6 +128,7 @@ def test_what_somebody_else_has_decided_meanwhile_is_said(browser: httpx.Client)
     again = browser.post("/desk", data=form)
     assert again.status_code == 409
     assert "Nothing was decided" in again.text
+    _answer(browser, "/desk?kind=pair", "undo")
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}], ids=str)
@@ -131,7 +136,7 @@ def test_a_form_of_another_site_decides_nothing(browser: httpx.Client, headers: 
     form = dict(tree_of(browser, "/desk?kind=claim").xpath("//form[input[@value='accept']]")[0].fields)
     assert browser.post("/desk", data=form, headers=headers).status_code == 403
     assert browser.post("/desk", data={**form, "token": "guessed"}).status_code == 403
-    assert not tree_of(browser, "/desk").xpath("//ul[@class='mine']//span")
+    assert dict(tree_of(browser, "/desk?kind=claim").xpath("//form[input[@value='accept']]")[0].fields) == form
 
 
 @pytest.mark.parametrize("query", ["skip=-1", "skip=9999", "skip=x", "kind=all"])

@@ -11,7 +11,6 @@ anything, and holds less than 100 kB however much is known of its subject. Decis
 """
 
 from kg.api.pages.problems import problem_page, wants_page
-from kg.api.pages.queries import results_page, sparql_page
 from kg.api.pages.rendering import STATIC, links, local_path, marked, render
 from kg.api.pages.wording import words
 
@@ -22,8 +21,6 @@ __all__ = [
     "marked",
     "problem_page",
     "render",
-    "results_page",
-    "sparql_page",
     "wants_page",
     "words",
 ]

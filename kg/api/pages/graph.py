@@ -14,7 +14,7 @@ from kg.api.problems import Refusal
 from kg.api.service import Service
 from kg.lookup import Entity, Relation
 
-__all__ = ["explore_values", "thumbnail"]
+__all__ = ["drawings_of", "explore_values", "joined_words", "thumbnail"]
 
 THINGS = 40  # with their names: what a person can read
 EXPANDED = 8  # further things for each that is expanded
@@ -50,8 +50,8 @@ def explore_values(service: Service, entity: Entity, query: Mapping[str, str], e
         "entity": entity,
         "things": things,
         "relations": sorted(relations, key=lambda r: (_ORDER.get(r.predicate, 99), r.subject_label, r.object_label)),
-        "joined": _joined(relations),
-        "drawings": _drawings(entity.iri, shown, relations),
+        "joined": joined_words(relations),
+        "drawings": drawings_of(entity.iri, shown, relations),
         "count": sum(map(len, shown.values())),
         "total": service.workspace.catalogue.outlines.count_neighbours(entity.iri),
         "complete": found.complete,
@@ -73,7 +73,7 @@ def thumbnail(service: Service, entity: Entity) -> dict[str, Any] | None:
     if not children[entity.iri]:
         return None
     drawing = layout.narrow(entity.iri, _ordered(entity.iri, children, found.relations))
-    return {"drawing": drawing, "things": things, "joined": _joined(found.relations)}
+    return {"drawing": drawing, "things": things, "joined": joined_words(found.relations)}
 
 
 def _wanted(query: Mapping[str, str]) -> dict[str, str | None]:
@@ -136,7 +136,7 @@ def _ordered(centre: str, tree: Mapping[str, Sequence[str]], relations: Sequence
     }
 
 
-def _joined(relations: Iterable[Relation]) -> dict[tuple[str, str], dict[str, str]]:
+def joined_words(relations: Iterable[Relation]) -> dict[tuple[str, str], dict[str, str]]:
     """(parent, child) → the words of what joins them, as they stand on the line: with an arrow for the direction."""
     found: dict[tuple[str, str], list[tuple[str, bool, Relation]]] = {}
     for one in relations:
@@ -155,9 +155,10 @@ def _joined(relations: Iterable[Relation]) -> dict[tuple[str, str], dict[str, st
     }
 
 
-def _drawings(
+def drawings_of(
     centre: str, tree: Mapping[str, Sequence[str]], relations: Sequence[Relation]
 ) -> tuple[layout.Drawing, layout.Drawing]:
+    """The drawings of a tree, the wide one and the narrow one; relations that are not of the tree go across."""
     nodes = {centre, *(child for below in tree.values() for child in below)}
     hanging = {frozenset((parent, child)) for parent, below in tree.items() for child in below}
     across: dict[frozenset[str], tuple[str, str]] = {}

@@ -1,78 +1,72 @@
-"""The pages of the SPARQL endpoint: a form with examples, and the table that an answer is to people."""
+"""The rows of an answer as cells of a table, with links to the pages of what they name."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from collections.abc import Iterable
+from itertools import islice
 
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, parse_query_results
+from pyoxigraph import QueryResultsFormat as Format
 
-from kg.api.negotiation import SOLUTIONS, TRIPLES
-from kg.api.pages.rendering import FORMAT_NAMES, local_path, render
+from kg.api.pages.rendering import local_path
 from kg.graph import Answer
+from kg.vocab import PREFIXES, RDF, XSD
 
-if TYPE_CHECKING:
-    from kg.api.protocol import QueryRequest
-    from kg.api.service import GraphService
+__all__ = ["ROWS_SHOWN", "compact", "table_of", "web"]
 
-__all__ = ["results_page", "sparql_page", "table_of"]
-
-ROWS_SHOWN = 1000
-EXAMPLE = """PREFIX kg: <https://w3id.org/newsgraph/ontology#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-
-# who leads what
-SELECT ?leader ?group WHERE {
-  ?person kg:leads ?organisation ; rdfs:label ?leader .
-  ?organisation rdfs:label ?group .
-} ORDER BY ?group ?leader LIMIT 50
-"""
+ROWS_SHOWN = 250
+_PLAIN = frozenset({f"{XSD}string", f"{RDF}langString"})
 
 
-def sparql_page(service: GraphService) -> str:
-    """The form for queries, with the named queries as examples."""
-    formats = [("html", FORMAT_NAMES["html"])]
-    formats += [(offer.extension, FORMAT_NAMES[offer.extension]) for offer in (*SOLUTIONS, *TRIPLES)]
-    queries = list(service.queries.values())
-    return render(
-        "sparql.html", service.base, plain_store=not service.queries, example=EXAMPLE, formats=formats, queries=queries
-    )
+def table_of(result: Answer, base: str, most: int | None = ROWS_SHOWN) -> tuple[list[str], list[list[dict[str, str]]]]:
+    """The names of the columns, and the first rows as cells: a text, where it leads, and what kind of term it is.
+
+    `result` is JSON. What is beyond `most` rows is not even read.
+    """
+    found = parse_query_results(result.body, Format.JSON)
+    if isinstance(found, QueryBoolean):
+        return ["answer"], [[_text("yes" if found else "no")]]
+    names = [variable.value for variable in found.variables]
+    rows: Iterable[object] = islice(found, most)
+    return names, [[_cell(row[name], base) for name in names] for row in rows]  # type: ignore[index]
 
 
-def results_page(service: GraphService, request: QueryRequest, result: Answer, title: str) -> str:
-    """A table of solutions; the answer of an ASK is a table of one cell."""
-    base = service.base
-    names, cells = table_of(result, base)
-    query = {"query": request.query or ""}
-    others = [
-        {"href": f"/sparql?{urlencode({**query, 'format': offer.extension})}", "name": FORMAT_NAMES[offer.extension]}
-        for offer in SOLUTIONS
-    ]
-    rows, cut = cells[:ROWS_SHOWN], len(cells) > ROWS_SHOWN
-    return render(
-        "results.html",
-        base,
-        plain_store=not service.queries,
-        title=title,
-        names=names,
-        rows=rows,
-        cut=cut,
-        links=others,
-    )
+def compact(iri: str, base: str) -> str:
+    """An IRI as short as it can be written.
+
+    >>> compact("https://w3id.org/newsgraph/ontology#leads", "https://e.org/"), compact("https://e.org/person/a", "https://e.org/")
+    ('kg:leads', 'person/a')
+    """
+    if iri.startswith(base) and len(iri) > len(base):
+        return iri.removeprefix(base)
+    for prefix, namespace in PREFIXES.items():
+        rest = iri.removeprefix(namespace)
+        if rest != iri and rest.isidentifier():
+            return f"{prefix}:{rest}"
+    return iri
 
 
-def table_of(result: Answer, base: str) -> tuple[list[str], list[list[dict[str, str]]]]:
-    """The names of the columns, and the rows as cells: a text, and where it leads on this service."""
-    if b'"boolean"' in result.body[:200]:
-        return ["answer"], [[{"text": "yes" if result.boolean else "no", "href": ""}]]
-    names: list[str] = json.loads(result.body)["head"]["vars"]
-    return names, [[_cell(row[name], base) for name in names] for row in result.rows()]
+def web(iri: str, base: str) -> str:
+    """Where an IRI leads that a page may link to: on this service, or anywhere on the web; nowhere for others."""
+    return local_path(base, iri) or (iri if iri.startswith(("http://", "https://")) else "")
 
 
 def _cell(term: object, base: str) -> dict[str, str]:
     if term is None:
-        return {"text": "", "href": ""}
+        return _text("")
     if isinstance(term, NamedNode):
-        return {"text": term.value.removeprefix(base), "href": local_path(base, term.value) or ""}
-    return {"text": str(getattr(term, "value", term)), "href": ""}
+        inside = local_path(base, term.value) is not None
+        kind = "inside" if inside else "outside"
+        return {"text": compact(term.value, base), "href": web(term.value, base), "kind": kind, "note": ""}
+    if isinstance(term, BlankNode):
+        return {"text": f"_:{term.value}", "href": "", "kind": "blank", "note": ""}
+    if isinstance(term, Literal):
+        datatype = term.datatype.value
+        note = f"@{term.language}" if term.language else "" if datatype in _PLAIN else compact(datatype, base)
+        number = datatype in (f"{XSD}integer", f"{XSD}decimal", f"{XSD}double", f"{XSD}float")
+        return {"text": term.value, "href": "", "kind": "number" if number else "text", "note": note}
+    return _text(str(term))
+
+
+def _text(text: str) -> dict[str, str]:
+    return {"text": text, "href": "", "kind": "text", "note": ""}

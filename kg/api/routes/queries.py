@@ -83,7 +83,6 @@ async def run_query(
             asked,
             accept,
             if_none_match,
-            title=query.title,
             short=query.is_short(arguments.keys()),
             client=client_of(request.scope),
             cancel=cancel,
@@ -122,7 +121,7 @@ def _form(service: Service, query: NamedQuery, arguments: dict[str, str]) -> str
 
 def _page(service: Service, query: NamedQuery, arguments: dict[str, str], body: bytes, pages: dict[str, str]) -> str:
     """The rows of an answer as a table under the form that asked for them."""
-    names, rows = table_of(Answer(body, JSON_RESULTS.media_type), service.base)
+    names, rows = table_of(Answer(body, JSON_RESULTS.media_type), service.base, None)
     others = [
         {"href": href(query.name, {**arguments, "format": offer.extension}), "name": FORMAT_NAMES[offer.extension]}
         for offer in SOLUTIONS

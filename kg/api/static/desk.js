@@ -18,3 +18,17 @@ if (keysSwitch) {
   });
   addEventListener("pageshow", () => { spent = false; });
 }
+
+// The editor: Ctrl+Enter asks, and a button goes to where the fault is.
+const query = document.querySelector("textarea[data-submit]");
+if (query) {
+  query.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); query.form.requestSubmit(); }
+  });
+  document.querySelector("[data-go]")?.addEventListener("click", (event) => {
+    const [line, column] = event.currentTarget.dataset.go.split(":").map(Number);
+    const before = query.value.split("\n").slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+    query.focus();
+    query.setSelectionRange(before + column - 1, before + column);
+  });
+}
