@@ -31,12 +31,17 @@ DIFFERENT = Judgement(JudgementKind.DIFFERENT, ANA_0, "me", ANA_1, time=WHEN)
 REJECT = Judgement(JudgementKind.REJECT, ANA_0, "me", anchor("0.txt", KESTREL, Group), "leads", time=WHEN)
 ACCEPT = Judgement(JudgementKind.ACCEPT, ANA_0, "me", anchor("0.txt", KESTREL, Group), "leads", time=WHEN)
 LABEL = Judgement(JudgementKind.LABEL, anchor("0.txt", KESTREL, Group), "me", label="Kestrel Shipping", time=WHEN)
+MATCH = Judgement(
+    JudgementKind.MATCH, ANA_0, "me", predicate="exactMatch", target="http://www.wikidata.org/entity/Q1", time=WHEN
+)
+MISMATCH = Judgement(JudgementKind.MISMATCH, ANA_0, "me", target="http://www.wikidata.org/entity/Q2", time=WHEN)
 DATED = Judgement(
     JudgementKind.ACCEPT, anchor("2.txt", "attacked", EntityClass.EVENT), "me",
     anchor("2.txt", "2024-03-01", EntityClass.DATE), "startDate", time=WHEN,
 )  # fmt: skip
 KINDS = [pytest.param(j, id=i) for j, i in ((SAME, "same"), (DIFFERENT, "different"), (REJECT, "reject"),
-                                            (ACCEPT, "accept"), (LABEL, "label"), (DATED, "date"))]  # fmt: skip
+                                            (ACCEPT, "accept"), (LABEL, "label"), (DATED, "date"),
+                                            (MATCH, "match"), (MISMATCH, "mismatch"))]  # fmt: skip
 
 ARTICLES = [World.article("0.txt", [4, 0]), World.article("1.txt", [12, 1]), World.article("2.txt", [13, 8])]
 
@@ -80,7 +85,9 @@ def test_the_graph_shows_each_kind_whole(workspace: Workspace, judgement: Judgem
     if judgement.other:
         expected["otherAnchor"] = {anchor_iri(BASE, judgement.other).value}
     if judgement.predicate:
-        expected["predicate"] = {vocab.KG + judgement.predicate}
+        expected["predicate"] = {(vocab.SKOS if judgement.kind == "match" else vocab.KG) + judgement.predicate}
+    if judgement.target:
+        expected["target"] = {judgement.target}
     if judgement.label:
         expected["newLabel"] = {judgement.label}
     if judgement.reason:

@@ -216,6 +216,8 @@ def test_the_openapi_document_shows_each_kind_of_decision(client: httpx.Client) 
         "accept",
         "reject",
         "label",
+        "match",
+        "mismatch",
     }
     assert {"get", "delete"} <= paths["/judgements/{id}"].keys()
     assert "/review" in client.get("/docs").text
