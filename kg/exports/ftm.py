@@ -31,6 +31,7 @@ __all__ = ["write_ftm"]
 
 QUOTES = 3  # sentences of one link: Aleph shows them all
 PROOFS = 20  # articles of one link
+_WIKIDATA = "http://www.wikidata.org/entity/"
 KNOWN = 20_000  # entities kept in memory: of a graph of any size
 _STATUS = {"current": "current", "former": "former", "future": "future"}
 
@@ -132,6 +133,8 @@ class _Mapping:
         record.add("latitude", entity.latitude)
         record.add("longitude", entity.longitude)
         record.add("sourceUrl", entity.iri.value)
+        if entity.cls == "Place":  # of a polity its body has it
+            record.add("wikidataId", *_wikidata(entity))
         return record
 
     def _around(self, iri: NamedNode) -> Iterator[Entity]:
@@ -251,7 +254,13 @@ def _named(schema: str, entity: Entity) -> _Record:
     record.add("name", entity.label)
     record.add("alias", *entity.altlabels)
     record.add("sourceUrl", entity.iri.value)
+    record.add("wikidataId", *_wikidata(entity))
     return record
+
+
+def _wikidata(entity: Entity) -> list[str]:
+    """The ids of Wikidata that a person accepted for an entity."""
+    return [iri.removeprefix(_WIKIDATA) for iri in entity.same_as if iri.startswith(f"{_WIKIDATA}Q")]
 
 
 def _schema(entity: Entity) -> str:

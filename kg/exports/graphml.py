@@ -30,6 +30,7 @@ _KEYS = {
     "country": ("string", "node"),
     "latitude": ("double", "node"),
     "longitude": ("double", "node"),
+    "sameAs": ("string", "node"),
     "startDate": ("string", "node"),
     "endDate": ("string", "node"),
     "predicate": ("string", "edge"),
@@ -83,6 +84,7 @@ def _node(entity: Entity, dates: Iterable[Fact]) -> Values:
         ("country", entity.country),
         ("latitude", entity.latitude),
         ("longitude", entity.longitude),
+        ("sameAs", LIST.join(entity.same_as) or None),
         ("startDate", min(told.get("startDate", ()), default=None)),
         ("endDate", max(told.get("endDate", ()), default=None)),
     )

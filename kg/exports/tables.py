@@ -25,7 +25,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 
 Cell = str | int | float | bool | None
 
-_ENTITIES = ("entity", "class", "label", "other_names", "event_type", "country", "latitude", "longitude")
+_ENTITIES = ("entity", "class", "label", "other_names", "event_type", "country", "latitude", "longitude", "same_as")
 _STATEMENTS = (
     "statement", "subject_label", "predicate", "object_label", "asserted", "confidence", "phase", "supporting_articles",
     "supporting_sources", "disputing_articles", "disputing_sources", "first_reported", "last_reported", "valid_from",
@@ -79,7 +79,7 @@ def _entities(things: Things) -> Iterator[Sequence[Cell]]:
     for one in things.entities():
         yield (
             one.iri.value, one.cls, one.label, _listed(one.altlabels), one.event_type, one.country,
-            _number(one.latitude), _number(one.longitude),
+            _number(one.latitude), _number(one.longitude), _listed(one.same_as),
         )  # fmt: skip
 
 

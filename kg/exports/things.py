@@ -33,6 +33,8 @@ class Entity:
     longitude: str | None = None
     country: str | None = None
     """The ISO 3166-1 code of the country that it is, or lies in, as far as the gazetteer knows."""
+    same_as: tuple[str, ...] = ()
+    """The IRIs of other data sets that a person accepted as exact matches, sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,9 @@ class Things:
             latitude=_least(node, vocab.wgs84_lat),
             longitude=_least(node, vocab.wgs84_long),
             country=_least(node, vocab.countryCode),
+            same_as=tuple(
+                sorted(term.value for term in node.get(vocab.skos_exactMatch, ()) if isinstance(term, NamedNode))
+            ),
         )
 
     def facts(self) -> Iterator[Fact]:

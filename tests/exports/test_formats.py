@@ -154,6 +154,17 @@ def test_the_table_of_entities(golden: OxigraphStore) -> None:
     assert rows[INES.iri.value]["other_names"] == "Duarte"
 
 
+def test_what_an_entity_is_in_another_data_set_is_told() -> None:
+    store = golden_store()
+    iris = ["http://www.wikidata.org/entity/Q1335", "https://sws.geonames.org/3441575/"]
+    store.extend([Quad(MONTEVIDEO.iri, vocab.skos_exactMatch, NamedNode(iri)) for iri in iris])
+    rows = {row["entity"]: row for row in rows_of(written(store, "csv", table="entities"))}
+    assert rows[MONTEVIDEO.iri.value]["same_as"] == "; ".join(iris)
+    assert graph_of(written(store, "graphml")).nodes[MONTEVIDEO.iri.value]["sameAs"] == "; ".join(iris)
+    records = [json.loads(line) for line in written(store, "ftm").splitlines()]
+    assert [one["properties"]["wikidataId"] for one in records if "wikidataId" in one["properties"]] == [["Q1335"]]
+
+
 def test_the_table_of_statements_says_which_are_asserted(golden: OxigraphStore) -> None:
     rows = rows_of(written(golden, "csv"))
     assert len(rows) == len(golden.quads(None, vocab.rdf_type, vocab.Statement))
