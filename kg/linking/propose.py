@@ -27,6 +27,7 @@ CHUNK = 50  # entities that are finished before the next ones are begun
 LEAST = 0.5  # below that a candidate is not proposed
 MOST_CANDIDATES = 100  # of one name: more tell nobody anything
 MOST_PROPOSED = 5
+EVERY_IRI = "http"  # `items` of a profile that is of no data set in particular
 
 Found = dict[str, set[str]]
 """Entity → the IRIs that its names or its GeoNames id found."""
@@ -58,25 +59,21 @@ def propose(
 
     When the requests run out it stops between two chunks; another run goes on there. Raises ServiceFailed.
     """
-    profile, verdicts = asker.profile, catalogue.matches.verdicts()
-    matched = {iri: [target for target, how in decided.items() if how is not None] for iri, decided in verdicts.items()}
-    open_, settled = [], 0
-    for iri in entities:
-        if any(
-            verdicts.get(iri, {}).get(target) == "exactMatch"
-            for target in matched.get(iri, ())
-            if target.startswith(profile.items)
-        ):
-            settled += 1
-        else:
-            open_.append(iri)
+    verdicts = catalogue.matches.verdicts()
+    matched = {
+        iri: [target for target, how in decided.items() if how is not None and target.startswith(asker.profile.items)]
+        for iri, decided in verdicts.items()
+    }
+    finished = _finished(asker, verdicts)
+    open_ = [iri for iri in entities if iri not in finished]
+    settled = len(entities) - len(open_)
     made: list[Proposal] = []
     looked_at = nameless = crowded = 0
     for at in range(0, len(open_), CHUNK):
         known = (subject_of(catalogue, iri, matched) for iri in open_[at : at + CHUNK])
         subjects = [one for one in known if one is not None]
         try:
-            found, too_many = _found(asker, subjects, languages or profile.languages)
+            found, too_many = _found(asker, subjects, languages or asker.profile.languages)
             candidates = _candidates(asker, subjects, found)
         except RequestLimit as reached:
             log.info("%s", reached)
@@ -91,6 +88,18 @@ def propose(
         if progress is not None:
             progress(len(subjects))
     return Linked(tuple(made), looked_at, 0, nameless, crowded, settled)
+
+
+def _finished(asker: Asker, verdicts: Mapping[str, Mapping[str, str | None]]) -> set[str]:
+    """The entities that a person matched exactly in this data set: by what its IRIs begin with, or what it proposed before."""
+    known = {one.target for one in asker.ledger.proposals() if one.endpoint == asker.endpoint.url}
+    own = asker.profile.items if asker.profile.items != EVERY_IRI else None
+    return {
+        iri
+        for iri, decided in verdicts.items()
+        for target, how in decided.items()
+        if how == "exactMatch" and (target in known or (own is not None and target.startswith(own)))
+    }
 
 
 def _found(asker: Asker, subjects: Sequence[Subject], languages: Sequence[str]) -> tuple[Found, set[str]]:

@@ -23,12 +23,19 @@ ANA, BORIS, KESTREL, TOWN_NAME = "Ana Diaz", "Boris Lund", "Kestrel Lines", "Rot
 
 
 def link(
-    workspace: Workspace, site: Site, clock: Clock, *, refresh: bool = False, least: float = 0.5, **more: object
+    workspace: Workspace,
+    site: Site,
+    clock: Clock,
+    *,
+    refresh: bool = False,
+    least: float = 0.5,
+    profile: str = "wikidata",
+    **more: object,
 ) -> Linked:
     assert workspace.folder is not None
     iris = wanted(workspace.catalogue, workspace.base, (), CLASSES, 500)
     with Ledger.open(ledger_path(workspace.folder)) as ledger:
-        asker = Asker(endpoint(site, clock, **more), read_profile("wikidata"), ledger, refresh)
+        asker = Asker(endpoint(site, clock, **more), read_profile(profile), ledger, refresh)
         return propose(workspace.catalogue, asker, iris, least=least)
 
 
@@ -106,6 +113,14 @@ def test_what_a_neighbour_is_linked_to_speaks_for_it(workspace: Workspace, site:
     assert {one.target: one.how for one in done.proposals}[f"{WD}Q1001"] == "exactMatch"
     assert KESTREL not in proposed(workspace, done)  # it is settled
     assert done.settled == 1
+
+
+def test_what_is_matched_elsewhere_is_looked_up_here(workspace: Workspace, site: Site, clock: Clock) -> None:
+    decide(workspace, Decision("match", "me", KESTREL, target="https://other.example/kestrel"))
+    assert KESTREL in proposed(workspace, link(workspace, site, clock))
+    assert KESTREL in proposed(workspace, link(workspace, site, clock, profile="generic"))
+    accept(workspace, KESTREL, "Q1003")
+    assert KESTREL not in proposed(workspace, link(workspace, site, clock, profile="generic"))
 
 
 def test_a_second_run_asks_nothing_that_was_answered(workspace: Workspace, site: Site, clock: Clock) -> None:
