@@ -19,6 +19,7 @@ from kg.api.completed import complete
 from kg.api.graphs import FORMS as GRAPH_FORMS
 from kg.api.graphs import GraphsEndpoint
 from kg.api.hosts import host_check
+from kg.api.intake import Intake
 from kg.api.limits import PUBLIC_LIMIT, RateLimiter
 from kg.api.metrics import Reading
 from kg.api.middleware import Envelope
@@ -37,6 +38,7 @@ from kg.api.routes import (
     entities,
     exports,
     feeds,
+    intake,
     judgements,
     manage,
     meta,
@@ -58,6 +60,7 @@ __all__ = ["create_app", "create_plain_app"]
 
 FORM_OVERHEAD = 6  # a character of a query is up to four bytes, and percent-encoding trebles most of them
 SMALL_BODY = 1 << 20
+BATCH_ARTICLES = 10  # as many of the largest size may come in one form
 EXPORTS = 4  # at once: each may take a thread for minutes, and readers share 40
 GZIP_FROM = 1024  # bytes: less is a packet anyway
 GZIP_LEVEL = 4  # a third of the time of 9 for a tenth more bytes
@@ -95,6 +98,7 @@ def _enveloped(service: GraphService, rest: ASGIApp, *, loopback: bool) -> ASGIA
     settings = service.settings
     bodies = {
         "/sparql": FORM_OVERHEAD * MAX_UPDATE_LENGTH,
+        "/add": BATCH_ARTICLES * settings.max_article_mb * 2**20,
         "/articles": 2 * settings.max_article_mb * 2**20,  # JSON escapes
         "/graphs": settings.max_graph_mb * 2**20,
     }
@@ -123,6 +127,7 @@ def _routes(service: Service) -> FastAPI:
         try:
             yield
         finally:
+            await api.state.intake.close()
             await service.stop()
 
     api = FastAPI(
@@ -139,6 +144,7 @@ def _routes(service: Service) -> FastAPI:
     turns, exports_ = Turns("writes", at_once=1), Turns("exports", at_once=EXPORTS)
     api.state.turns, api.state.export_turns = turns, exports_
     api.state.sessions, api.state.outcomes = Sessions(), desk.Outcomes()
+    api.state.intake = Intake(service, turns)
     service.metrics.read(
         [
             Reading("writes_waiting", "Articles and decisions that wait for their turn", lambda: turns.waiting),
@@ -152,6 +158,7 @@ def _routes(service: Service) -> FastAPI:
         pages,
         manage,
         desk,
+        intake,
         atlas,
         entities,
         relations,

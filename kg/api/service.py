@@ -21,6 +21,7 @@ from kg.access import KeyRing
 from kg.api.audit import AuditLog
 from kg.api.metrics import Metrics, Reading
 from kg.api.publication import Publication, Source
+from kg.articles import clean
 from kg.errors import ArticleError
 from kg.exports import Export, write
 from kg.graph import Row, open_store
@@ -33,7 +34,7 @@ from kg.lookup import find_entity
 from kg.query import NamedQuery, read_queries
 from kg.resources import resource
 from kg.settings import Settings
-from kg.types import Article, Document, Extractor
+from kg.types import Article, Document, Extraction, Extractor
 from kg.workspace import Workspace
 from kg.workspace.direct import DirectWriter
 from kg.workspace.plain import PlainStore
@@ -183,6 +184,14 @@ class Service(GraphService):
         if self._counts[0] != version:
             self._counts = (version, self.workspace.stats())
         return self._counts[1]
+
+    def read(self, article: Article) -> tuple[Document, Extraction]:
+        """What is in an article, of which nothing is kept. Raises ArticleError, ModelError."""
+        document = clean(article)
+        with self._writing:  # the extractor reads one text at a time
+            if self._extractor is None:
+                self._extractor = self._load()
+            return document, self._extractor.extract(document)
 
     def ingest(self, article: Article) -> Outcome:
         """Read an article into the graph: "added", "replaced" or "unchanged". Raises ArticleError, ModelError."""

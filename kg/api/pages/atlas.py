@@ -63,7 +63,8 @@ class Box:
         """The box of another size around a middle that is moved by parts of its size."""
         x, y = self.east - self.west, self.north - self.south
         a, b = (self.west + self.east) / 2 + right * x, (self.south + self.north) / 2 + up * y
-        x, y = max(LEAST, x * factor), max(LEAST, y * factor)
+        x, y = min(360.0, max(LEAST, x * factor)), min(180.0, max(LEAST, y * factor))
+        a, b = min(180 - x / 2, max(x / 2 - 180, a)), min(90 - y / 2, max(y / 2 - 90, b))
         return _within(Box(a - x / 2, b - y / 2, a + x / 2, b + y / 2))
 
 

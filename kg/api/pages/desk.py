@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg import lookup
+from kg.api.pages.queries import web
 from kg.api.pages.reading import choice, source_of, statements_of
 from kg.api.problems import Refusal
 from kg.api.service import Service
-from kg.decisions import KINDS, Explanation, Outcome, Question, explain, judgement_views, questions, waiting
+from kg.decisions import ALL_KINDS, Explanation, Outcome, Question, explain, judgement_views, review, waiting
 from kg.errors import AmbiguousEntity, UnknownEntity
+from kg.linking import waiting_matches
 from kg.lookup import Entity, Passage
 from kg.types import Span
 
@@ -61,16 +63,18 @@ def ask_of(query: Mapping[str, str]) -> Ask:
     given = query.get("skip") or "0"
     if not (given.isascii() and given.isdigit() and len(given) < 5 and int(given) <= MOST_SKIPPED):
         raise Refusal(400, f"skip={given[:40]} is no number from 0 to {MOST_SKIPPED}")
-    return Ask(choice(query, "kind", KINDS), int(given))
+    return Ask(choice(query, "kind", ALL_KINDS), int(given))
 
 
 def desk_values(service: Service, ask: Ask, author: str | None, outcome: Outcome | None) -> dict[str, Any]:
     """What the template of the queue is handed; `author` is who decides, `outcome` what the last decision did."""
     catalogue, base = service.workspace.catalogue, service.workspace.base
-    kinds = (ask.kind,) if ask.kind else KINDS
-    found = list(questions(catalogue, base, limit=ask.skip + 1 + NEXT, kinds=kinds))
+    kinds = (ask.kind,) if ask.kind else ALL_KINDS
+    folder = service.workspace.folder
+    found = list(review(catalogue, base, folder, limit=ask.skip + 1 + NEXT, kinds=kinds))
     skip = min(ask.skip, len(found))
-    counts = waiting(catalogue, most=COUNTED)
+    matches = len(waiting_matches(catalogue, folder, limit=COUNTED))
+    counts = {**waiting(catalogue, most=COUNTED), "match": matches}
     question = found[skip] if skip < len(found) else None
     mine = [one for one in catalogue.judgements.all() if one.author == author][-LAST:] if author else []
     return {
@@ -98,6 +102,9 @@ def _shown(service: Service, question: Question) -> dict[str, Any]:
             "sides": [one for one in sides if one is not None],
             "why": _why(service, question.entity, question.other),
         }
+    if question.kind == "match" and question.entity:
+        side = _side(service, question.entity)
+        return {"sides": [side] if side is not None else [], "target": web(question.target or "", service.base)}
     return {}
 
 

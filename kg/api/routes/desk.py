@@ -26,7 +26,7 @@ __all__ = ["Outcomes", "router"]
 
 router = APIRouter(include_in_schema=False)
 
-ANSWERS = ("same", "different", "accept", "reject")
+ANSWERS = ("same", "different", "accept", "reject", "match", "mismatch")
 REMEMBERED = 500
 
 
@@ -85,7 +85,16 @@ def _act(service: Service, author: str, action: str, form: dict[str, str]) -> Ou
         if not (number.isascii() and number.isdigit() and len(number) < 19):
             raise Refusal(400, "judgement= is no number of a decision")
         return service.take_back(int(number), author=author)
-    decision = Decision(action, author, form.get("entity"), form.get("other"), claim=form.get("claim"))
+    how = form.get("how") if action == "match" else None
+    decision = Decision(
+        action,
+        author,
+        form.get("entity"),
+        form.get("other"),
+        claim=form.get("claim"),
+        target=form.get("target"),
+        how=how,
+    )
     return service.decide(decision)
 
 

@@ -32,3 +32,29 @@ if (query) {
     query.setSelectionRange(before + column - 1, before + column);
   });
 }
+
+// Files that are dropped are those of the field; their names are shown.
+document.querySelectorAll("[data-drop]").forEach((zone) => {
+  const field = zone.querySelector("input[type=file]");
+  const names = zone.querySelector("[data-names]");
+  const show = () => names.replaceChildren(...[...field.files].map((file) => {
+    const line = document.createElement("li");
+    line.textContent = `${file.name}, ${Math.ceil(file.size / 1024).toLocaleString("en")} kB`;
+    return line;
+  }));
+  field.addEventListener("change", show);
+  for (const name of ["dragenter", "dragover"]) zone.addEventListener(name, (event) => { event.preventDefault(); zone.classList.add("over"); });
+  for (const name of ["dragleave", "drop"]) zone.addEventListener(name, () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => { event.preventDefault(); field.files = event.dataTransfer.files; show(); });
+});
+
+// The progress of a long run, as the service tells it; without scripts the page asks again by itself.
+document.querySelectorAll("[data-events]").forEach((status) => {
+  const source = new EventSource(status.dataset.events);
+  source.addEventListener("message", (event) => {
+    const { state, done, failed } = JSON.parse(event.data);
+    status.querySelector("[data-progress]").textContent = `${done} ${done === 1 ? "article" : "articles"} so far${failed ? `, ${failed} could not be read` : ""}`;
+    if (state !== "looking" && state !== "keeping") { source.close(); location.reload(); }
+  });
+  source.addEventListener("error", () => { source.close(); setTimeout(() => location.reload(), 3000); });
+});
