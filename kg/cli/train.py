@@ -17,7 +17,7 @@ def command(
     ],
     base: Annotated[Path, typer.Option("--base", metavar="DIR", help="Folder of all-MiniLM-L6-v2.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the model's folder is written.")],
-    steps: Annotated[int, typer.Option("--steps", min=1, help="Length of the run.")] = 3000,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Length of the run.")] = 3300,
     seed: Annotated[int, typer.Option("--seed", help="Of the run: equal seeds give equal models.")] = 1,
     without: Annotated[
         list[str] | None, typer.Option("--without", metavar="CORPUS", help="Leave a corpus out.")
@@ -26,6 +26,12 @@ def command(
         float,
         typer.Option("--own-share", min=0, max=1, help="Of our own training texts: how much do more of them help?"),
     ] = 1.0,
+    average: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--average", metavar="CHECKPOINT", help="Of another run of this seed: take the mean of the weights."
+        ),
+    ] = None,
     version: Annotated[str, typer.Option("--model-version", help="Goes into the manifest and every extraction.")] = "1",
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Processes that share the work. [default: one for each core]")
@@ -65,5 +71,5 @@ def command(
         share_of_own=own_share,
         workers=workers or os.cpu_count() or 1,
     )
-    build(plan, out, version=version)
+    build(plan, out, version=version, others=average or ())
     note(f"wrote {out}; try it with kg extract --model {out} ARTICLE")

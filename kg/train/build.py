@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from pickle import UnpicklingError
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from kg.errors import ModelError
 from kg.evaluate.judge import expected_calibration_error
@@ -19,7 +23,7 @@ from kg.train.export import export
 from kg.train.fit import Plan, train
 from kg.train.own import digest, own_files
 
-__all__ = ["BASE_SHA256", "NAME", "base_model", "build"]
+__all__ = ["BASE_SHA256", "NAME", "averaged", "base_model", "build"]
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +45,12 @@ def base_model(folder: Path) -> tuple[Path, Path]:
     return weights, tokenizer
 
 
-def build(plan: Plan, artifact: Path, *, version: str) -> dict[str, float]:
+def build(plan: Plan, artifact: Path, *, version: str, others: Sequence[Path] = ()) -> dict[str, float]:
     """Train (or resume), export to `artifact`, calibrate on the fold; returns the calibration error per predicate.
 
-    Equal plans, corpora and machines give equal artifacts.
+    `others` are checkpoints of other runs of the same seed, whose weights are averaged with those of this run (Wortsman et al. 2022,
+    "Model soups"): runs that begin at one point end near enough to each other for that. Equal plans, corpora and machines give equal
+    artifacts. Raises ModelError for a checkpoint of something else.
     """
     plan.out.mkdir(parents=True, exist_ok=True)
     note = plan.out / "own_corpus.sha256"  # of what the run began with: the corpus may grow while it runs
@@ -52,11 +58,14 @@ def build(plan: Plan, artifact: Path, *, version: str) -> dict[str, float]:
         note.write_text(digest(sorted([*own_files("train"), *own_files("fold")])), encoding="ascii")
     seen = note.read_text(encoding="ascii")
     network = train(plan)
+    if others:
+        network.load_state_dict(averaged([network.state_dict(), *map(_weights_of, others)]))
     more = {
         "steps": plan.steps,
         "seed": plan.seed,
         "corpora": {n: w for n, w in CORPORA.items() if n not in plan.without},
         "own_corpus_sha256": seen,
+        "averaged": 1 + len(others),
     }
     export(network, plan.base, plan.tokenizer, artifact, name=NAME, version=version, more={**more, "calibration": {}})
     records = fold_records(plan.data, plan.without)
@@ -75,6 +84,23 @@ def build(plan: Plan, artifact: Path, *, version: str) -> dict[str, float]:
         more={**more, "calibration": {p: list(abc) for p, abc in calibration.items()}, "calibration_error": errors},
     )
     return errors
+
+
+def averaged(runs: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """The mean of the weights of several runs, by name. Raises ModelError when they are not of one network."""
+    names = {name: weight.shape for name, weight in runs[0].items()}
+    for run in runs:
+        if {name: weight.shape for name, weight in run.items()} != names:
+            raise ModelError("a checkpoint of another network", hint="average runs of this version of kg train alone")
+    return {name: torch.stack([run[name] for run in runs]).mean(0) for name in names}
+
+
+def _weights_of(checkpoint: Path) -> Mapping[str, Tensor]:
+    try:
+        found: Mapping[str, Tensor] = torch.load(checkpoint, weights_only=True)["network"]
+    except (OSError, KeyError, UnpicklingError) as error:
+        raise ModelError(f"{checkpoint}: no checkpoint: {error}", hint="OUT/run/checkpoint.pt of a kg train") from error
+    return found
 
 
 def cross_validated_errors(data: dict[str, list[Sample]]) -> dict[str, float]:

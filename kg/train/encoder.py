@@ -116,7 +116,7 @@ class Network(nn.Module):
         self.triggers = nn.Linear(WIDTH, 1)
         self.types = nn.Linear(WIDTH, len(EVENT_TYPES))
         # GUM's and re3d's noun phrases and ECB+'s actions are marked by other rules than our nominals and triggers: what they teach goes
-        # into the encoder, their habits into heads of their own, which are not shipped
+        # into the encoder, their habits into heads of their own; the second is shipped behind a margin (kg.train.export)
         self.phrases = nn.Linear(WIDTH, len(NOMINAL_TAGS))
         self.actions = nn.Linear(WIDTH, 1)
         self.pairs = Pairs()
@@ -160,5 +160,5 @@ class Network(nn.Module):
         return self.names(states), self.nominals(states), self.triggers(states).squeeze(-1), self.types(states)
 
     def tag_as_others(self, states: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits of nominals and triggers by the rules of the public corpora, for training alone."""
+        """Logits of nominals and triggers by the rules of the public corpora."""
         return self.phrases(states), self.actions(states).squeeze(-1)

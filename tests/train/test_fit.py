@@ -18,7 +18,9 @@ from kg.train.examples import items, pair_targets
 torch = pytest.importorskip("torch", reason="the extra `train` is not installed")
 save_file = pytest.importorskip("safetensors.torch").save_file
 
+from kg.errors import ModelError  # noqa: E402
 from kg.train import fit  # noqa: E402
+from kg.train.build import _weights_of, averaged  # noqa: E402
 from kg.train.data import CORPORA  # noqa: E402
 from kg.train.encoder import INNER, LAYERS, WIDTH, Network  # noqa: E402
 from kg.train.workers import Team, TrainingError  # noqa: E402
@@ -111,6 +113,15 @@ def test_two_workers_find_the_gradient_that_one_finds(plan: fit.Plan, monkeypatc
     one, two = found
     assert torch.nn.functional.cosine_similarity(one, two, dim=0) > 0.95
     assert abs(one.norm() - two.norm()) <= 0.1 * one.norm()
+
+
+def test_the_mean_of_runs_is_taken_of_one_network_alone(base: Path) -> None:
+    one, other = ({"a": torch.full((2, 3), value)} for value in (1.0, 4.0))
+    assert torch.equal(averaged([one, other])["a"], torch.full((2, 3), 2.5))
+    with pytest.raises(ModelError, match="another network"):
+        averaged([one, {"a": torch.zeros(3, 2)}])
+    with pytest.raises(ModelError, match=r"model\.safetensors: no checkpoint"):
+        _weights_of(base)
 
 
 def test_a_worker_that_dies_ends_the_run(plan: fit.Plan) -> None:
