@@ -246,7 +246,8 @@ def _addresses(path_of: Callable[[str, str], str]) -> list[str]:
         "/", "/entities?q=Diaz", "/find?q=Kestrel", group, hub, f"/article/{URL_ID}", f"/explore/{slug}",
         f"/explore/{hub.rpartition('/')[2]}",
         "/timeline", f"/timeline?about={slug}", f"/connections?from={slug}&to=Boris%20Lund", "/disagreements", "/queries",
-        "/sparql", "/docs", "/sign-in", EVIL,
+        "/sparql", "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D", "/sparql?query=CONSTRUCT%20WHERE%20%7B%3Fs%20%3Fp%20%3Fo%7D",
+        "/map", "/desk", "/docs", "/sign-in", EVIL,
     ]  # fmt: skip
 
 

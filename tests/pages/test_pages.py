@@ -44,6 +44,8 @@ def addresses(path_of: PathOf) -> dict[str, str]:
         "denied": "/disagreements?kind=denied",
         "queries": "/queries",
         "sparql": "/sparql",
+        "map": "/map",
+        "review": "/desk",
         "sign-in": "/sign-in",
         "problem": "/timeline?since=yesterday",
     }
@@ -52,7 +54,7 @@ def addresses(path_of: PathOf) -> dict[str, str]:
 NAMES = [
     "home", "browse", "search", "find", "group", "person", "hub", "hub's leaders", "article", "graph", "graph of few", "timeline",
     "timeline of one", "connections", "no connections yet", "disagreements", "disagreements of one", "denied", "queries",
-    "sparql", "sign-in", "problem",
+    "sparql", "map", "review", "sign-in", "problem",
 ]  # fmt: skip
 
 
@@ -88,7 +90,7 @@ def test_a_page_runs_nothing_inline_and_asks_no_other_host(
 ) -> None:
     answer = pages.get(addresses[name])
     tree = html.document_fromstring(answer.content)
-    assert tree.xpath("//script/@src") == ["/static/comfort.js"]
+    assert tree.xpath("//script/@src") in (["/static/comfort.js"], ["/static/comfort.js", "/static/desk.js"])
     assert tree.xpath("//script[normalize-space()]") == []
     assert tree.xpath("//*[@style]|//style") == []
     assert [name for element in tree.iter() for name in element.attrib if name.startswith("on")] == []
@@ -315,7 +317,7 @@ def test_no_page_holds_a_key(pages: httpx.Client, addresses: dict[str, str]) -> 
 
 
 def test_the_script_and_the_sheet_are_small_and_ask_no_other_host(pages: httpx.Client) -> None:
-    for name in ("comfort.js", "style.css", "icon.svg"):
+    for name in ("comfort.js", "desk.js", "desk.css", "style.css", "icon.svg"):
         text = pages.get(f"/static/{name}").text
         assert len(text) < 40_000
         assert re.findall(r"(?:https?:)?//(?!www\.w3\.org/2000/svg)[a-z0-9.-]+\.[a-z]{2,}", text) == []
