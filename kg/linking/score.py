@@ -91,23 +91,23 @@ def _judged(subject: Subject, candidate: Candidate) -> list[Feature] | None:
 def _names(subject: Subject, candidate: Candidate) -> list[Feature] | None:
     """How the names compare, as resolution compares them; what it takes for two people or two units is ruled out."""
     key = _key_of(subject.cls)
-    ours = [name for name in subject.names if key(name)]
-    labels, aliases = ({key(name) for name in names if key(name)} for names in (candidate.labels, candidate.aliases))
-    shared = {name: key(name) for name in ours if key(name) in labels | aliases}
-    if subject.cls is EntityClass.PERSON:
-        shared = {name: normal for name, normal in shared.items() if is_full_person_name(name)}
+    is_whole = is_full_person_name if subject.cls is EntityClass.PERSON else bool  # a surname tells nothing
+    ours, labels, aliases = (
+        [name for name in names if key(name) and is_whole(name)]
+        for names in (subject.names, candidate.labels, candidate.aliases)
+    )
+    theirs = [key(name) for name in (*labels, *aliases)]
+    shared = [name for name in ours if key(name) in theirs]
     if shared:
-        found = [
-            Feature("the same name", SAME_NAME) if key(subject.label) in labels else Feature("another name", OTHER_NAME)
-        ]
+        first = key(subject.label) in map(key, labels)
+        found = [Feature("the same name", SAME_NAME) if first else Feature("another name", OTHER_NAME)]
         if all(is_acronym(name) for name in shared):
             found.append(Feature("only an acronym", ACRONYM))
         return found
-    if not ours or not (labels | aliases):
+    if not ours or not theirs:
         return []
     letter = "p" if subject.cls is EntityClass.PERSON else "o"
     shade = "" if letter == "p" else subject.cls.value
-    theirs = [key(name) for name in (*candidate.labels, *candidate.aliases) if key(name)]
     left = Profile(f"{letter}:{key(ours[0])}", shade, frozenset(f"n:{key(name)}" for name in ours[1:]))
     right = Profile(f"{letter}:{theirs[0]}", shade, frozenset(f"n:{name}" for name in theirs[1:]))
     outcome = compare(left, right)
