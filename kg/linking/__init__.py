@@ -16,7 +16,7 @@ from kg.linking.endpoint import Endpoint, RequestLimit
 from kg.linking.ledger import Ledger, Proposal, ledger_path
 from kg.linking.profiles import PROFILES, Profile, read_profile
 from kg.linking.propose import Linked, propose
-from kg.linking.waiting import count_waiting, waiting_matches
+from kg.linking.waiting import waiting_matches
 
 __all__ = [
     "PROFILES",
@@ -26,7 +26,6 @@ __all__ = [
     "Profile",
     "Proposal",
     "RequestLimit",
-    "count_waiting",
     "ledger_path",
     "propose",
     "read_profile",

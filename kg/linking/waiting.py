@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from kg.catalogue import Catalogue
 from kg.linking.ledger import Ledger, Proposal, ledger_path
 
-__all__ = ["count_waiting", "waiting_matches"]
+__all__ = ["waiting_matches"]
 
 
 def waiting_matches(catalogue: Catalogue, folder: Path | None, *, limit: int) -> list[Proposal]:
@@ -20,11 +20,6 @@ def waiting_matches(catalogue: Catalogue, folder: Path | None, *, limit: int) ->
     else of a data set (by its host) in which the entity was matched exactly.
     """
     return list(islice(_waiting(catalogue, folder), limit))
-
-
-def count_waiting(catalogue: Catalogue, folder: Path | None, *, most: int = 1000) -> int:
-    """How many proposals wait, counted up to `most`."""
-    return sum(1 for _ in islice(_waiting(catalogue, folder), most))
 
 
 def _waiting(catalogue: Catalogue, folder: Path | None) -> Iterator[Proposal]:
