@@ -149,6 +149,17 @@ def test_every_named_query_is_a_form_whose_example_has_linked_rows(pages: httpx.
     assert rows.xpath("//tbody//a[starts-with(@href, '/')]")
 
 
+def test_a_named_query_with_a_wrong_argument_comes_back_as_a_form(pages: httpx.Client) -> None:
+    for query, status in (("limit=many", 400), ("group=Nobody Knows It", 404)):
+        answer = pages.get(f"/queries/leaders-of-group?{query}")
+        assert answer.status_code in (400, status)
+        tree = html.document_fromstring(answer.content)
+        assert tree.xpath("//p[@role='alert']")
+        name, _, value = query.partition("=")
+        assert tree.xpath(f"//input[@name='{name}']/@value") == [value]
+    assert pages.get("/queries/leaders-of-group?limit=many", headers={"Accept": "*/*"}).json()["status"] == 400
+
+
 def test_a_plain_store_has_the_editor_too(tmp_path: Path) -> None:
     store = open_store(tmp_path / "plain")
     store.update("INSERT DATA { <http://e.org/a> <http://e.org/p> 7 }")

@@ -20,10 +20,10 @@ from kg.api.negotiation import HTML, JSON, JSON_RESULTS, SOLUTIONS, choose
 from kg.api.pages import render
 from kg.api.pages.queries import table_of
 from kg.api.pages.rendering import FORMAT_NAMES
-from kg.api.problems import Refusal
+from kg.api.problems import Refusal, problem_of
 from kg.api.protocol import QueryRequest, preferred_wait, seconds
 from kg.api.service import Service
-from kg.errors import UnknownQuery
+from kg.errors import ParameterError, UnknownEntity, UnknownQuery
 from kg.graph import Answer
 from kg.lookup.references import find_reference
 from kg.query import NamedQuery, bind
@@ -68,14 +68,23 @@ async def run_query(
     for key in arguments:
         if len(given.getlist(key)) > 1:
             raise Refusal(400, f"{key} is given {len(given.getlist(key))} times")
+    wants_table = given.get("format") == "html" or (
+        not given.get("format") and choose(accept, (*SOLUTIONS, HTML)) is HTML
+    )
     resolve = partial(find_reference, service.workspace.catalogue, service.base)
+    try:
+        text = await run_in_threadpool(bind, query, arguments, resolve=resolve)
+    except (ParameterError, UnknownEntity) as error:
+        if not wants_table:
+            raise
+        page = _form(service, query, arguments, str(error))
+        return HTMLResponse(page, problem_of(error).status, headers={"Vary": "Accept", "Cache-Control": "no-store"})
     asked = QueryRequest(
-        await run_in_threadpool(bind, query, arguments, resolve=resolve),
+        text,
         timeout_s=seconds(given.getlist("timeout")) or preferred_wait(request.headers.getlist("prefer")),
         format=given.get("format"),
     )
-    as_page = asked.format == "html" or (not asked.format and choose(accept, (*SOLUTIONS, HTML)) is HTML)
-    if as_page:  # the page is made of the rows
+    if wants_table:  # the page is made of the rows
         accept, asked, if_none_match = JSON_RESULTS.media_type, replace(asked, format=None), None
     async with cancelled_when_gone(request.receive) as cancel:
         reply = await answer(
@@ -102,7 +111,7 @@ async def run_query(
         pages = neighbours(query, kept, rows)
         if pages:
             headers["Link"] = ", ".join(f'<{at}>; rel="{relation}"' for relation, at in pages.items())
-    if as_page:
+    if wants_table:
         headers.pop("ETag", None)
         return HTMLResponse(_page(service, query, arguments, reply.body, pages), headers=headers)
     return Response(reply.body, reply.status, headers, media_type=reply.content_type)
@@ -113,10 +122,12 @@ def _whole(reply: Reply) -> bytes:
     return reply.body if isinstance(reply.body, bytes) else b"".join(reply.body)
 
 
-def _form(service: Service, query: NamedQuery, arguments: dict[str, str]) -> str:
-    """The form of a query, filled in with these arguments."""
+def _form(service: Service, query: NamedQuery, arguments: dict[str, str], wrong: str = "") -> str:
+    """The form of a query, filled in with these arguments, and what is wrong with them."""
     out = query_out(query)
-    return render("query.html", service.base, query=out, given=arguments, text=query.text, section="queries")
+    return render(
+        "query.html", service.base, query=out, given=arguments, text=query.text, wrong=wrong, section="queries"
+    )
 
 
 def _page(service: Service, query: NamedQuery, arguments: dict[str, str], body: bytes, pages: dict[str, str]) -> str:
@@ -132,6 +143,7 @@ def _page(service: Service, query: NamedQuery, arguments: dict[str, str], body: 
         query=query_out(query),
         given=arguments,
         text=query.text,
+        wrong="",
         names=names,
         rows=rows,
         links=others,
