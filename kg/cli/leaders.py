@@ -35,7 +35,7 @@ def command(
 
     Two leaders at one time are both shown, and named as a disagreement, unless one article names both as its leaders.
 
-    \\b
+    \b
     Examples:
       kg leaders "Dockers' Union"
       kg leaders "Dockers' Union" --as-of 2019-06-30

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from kg.cli.deciding import Desk, json_of
 from kg.cli.output import note, number, put, verb_of, wrapped
-from kg.decisions import Decision
+
+if TYPE_CHECKING:
+    from kg.decisions import Decision
 
 __all__ = ["contradiction_of", "decide", "lines_of", "named", "said"]
 
