@@ -58,7 +58,7 @@ def test_the_pattern_becomes_values(query: str, becomes: str) -> None:
         'SELECT * { ?y e:p/(e:q|^e:r)* ?x ; kg:search "a" }',
         'SELECT * { ?y e:p [ e:q ?z ] ; kg:search "a" }',
         'SELECT (COUNT(?x) AS ?n) WHERE { { SELECT ?x { ?x kg:search "a" } LIMIT 3 } }',
-        'SELECT * { ?x kg:search \'\'\'a\'\'\' . } ORDER BY ?x',
+        "SELECT * { ?x kg:search '''a''' . } ORDER BY ?x",
     ],
 )
 def test_it_may_stand_wherever_a_triple_may(query: str) -> None:
