@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 import kg
+from kg import vocab
 from kg.catalogue import Judgement, JudgementKind
 from kg.errors import ArticleError, StoreLocked, UnknownEntity, WorkspaceError
 from kg.graph.facts import statement_iri
@@ -434,6 +435,9 @@ def random_judgement(workspace: Workspace, dice: random.Random) -> Judgement | N
         return Judgement(kind, left, "me", right, one.statement.predicate.value.rpartition("#")[2])
     if kind == JudgementKind.LABEL:
         return Judgement(kind, left, "me", label=f"Thing {dice.randrange(9)}")
+    if kind in JudgementKind.TARGETS:
+        how = dice.choice(sorted(vocab.MATCHES)) if kind == JudgementKind.MATCH else None
+        return Judgement(kind, left, "me", predicate=how, target=f"https://data.example.org/thing/{dice.randrange(4)}")
     return Judgement(kind, left, "me", right) if left.cls == right.cls else None
 
 

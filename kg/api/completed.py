@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kg.api.depends import problems
+from kg.api.negotiation import HTML
 
 __all__ = ["complete"]
 
@@ -18,7 +19,8 @@ def complete(document: dict[str, Any]) -> None:
             responses = operation["responses"]
             for status, response in responses.items():
                 if status.isdigit() and int(status) >= 400:
-                    response["content"] = _problem(int(status))["content"]
+                    own = {kind: of for kind, of in response.get("content", {}).items() if kind == HTML.media_type}
+                    response["content"] = {**_problem(int(status))["content"], **own}
             for status in EVERYWHERE:
                 responses.setdefault(str(status), _problem(status))
     for name in ("HTTPValidationError", "ValidationError"):

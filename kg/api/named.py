@@ -127,9 +127,15 @@ def _operation(query: NamedQuery) -> dict[str, Any]:
         "responses": {
             "200": ok,
             "304": {"description": "Nothing changed since the answer of that ETag"},
-            **{str(status): problem for status, problem in problems(400, 404, 406, 409, 429, 503).items()},
+            **{str(status): _as_form(problem) for status, problem in problems(400, 404, 406, 409, 429, 503).items()},
         },
     }
+
+
+def _as_form(problem: Mapping[str, Any]) -> dict[str, Any]:
+    """A problem of an operation that shows it to people above its form, too."""
+    content = {**problem.get("content", {}), HTML.media_type: {"schema": {"type": "string"}}}
+    return {**problem, "content": content}
 
 
 def _cost(query: NamedQuery) -> str:

@@ -17,7 +17,7 @@ from kg.workspace import Workspace
 from tests.factory import FakeExtractor, World, article
 from tests.serving import running
 
-KEY = "a key that may write"
+KEY = "3fd1-the-key-of-these-tests"
 HUB = "Union of Hub Keepers"
 LEADERS = [
     f"{a}{b} Ember" for a, b in product(("Bado", "Ceri", "Dulo", "Fani", "Goro", "Hesi"), ("ka", "lim", "nor", "pes"))
