@@ -172,7 +172,9 @@ def identities(
                 continue
             at = [extractions[record["id"]].mentions[i].span for i in chain.mentions]
             ids = Counter(
-                one for span in at if (one := spans.get((span.start, span.end)) or spans.get((-1, span.end))) is not None
+                one
+                for span in at
+                if (one := spans.get((span.start, span.end)) or spans.get((-1, span.end))) is not None
             )
             if ids:
                 found[record["id"], number] = min(ids, key=lambda one: (-ids[one], one))
