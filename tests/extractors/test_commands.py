@@ -98,12 +98,21 @@ def test_an_article_without_a_usable_answer_is_skipped_and_named(standin: StandI
     assert (run.returncode, "skipped: bad: " in run.stderr) == (1, True)
 
 
-@pytest.mark.parametrize("command", [["ingest", "-"], ["serve", "--port", "0"]])
-def test_a_service_that_nobody_named_is_an_error_before_anything_is_read(tmp_path: Path, command: list[str]) -> None:
-    run = kg(*command, "--extractor", "llm", KG_STORE=str(tmp_path / "s"))
+UNNAMED = "error: extractor llm: KG_LLM_URL and KG_LLM_MODEL not set\nhint: "
+
+
+def test_a_service_that_nobody_named_is_an_error_before_anything_is_read(tmp_path: Path) -> None:
+    run = kg("ingest", "-", "--extractor", "llm", KG_STORE=str(tmp_path / "s"))
     assert (run.returncode, run.stdout) == (1, "")
-    assert "error: extractor llm: KG_LLM_URL and KG_LLM_MODEL not set\nhint: " in run.stderr
+    assert UNNAMED in run.stderr
     assert not (tmp_path / "s").exists()
+
+
+def test_a_service_that_nobody_named_is_an_error_before_anything_is_served(tmp_path: Path) -> None:
+    assert kg("init", "--store", str(tmp_path / "s")).returncode == 0
+    run = kg("serve", "--port", "0", "--extractor", "llm", KG_STORE=str(tmp_path / "s"))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert UNNAMED in run.stderr
 
 
 def test_a_named_service_is_not_asked_unless_its_extractor_is(standin: StandIn) -> None:

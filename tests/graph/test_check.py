@@ -222,6 +222,7 @@ BROKEN = {
     "Judgement: by nobody": (judged(ODD, vocab.schema_author), "has an author"),
     "Judgement: at no time": (judged(ODD, vocab.prov_generatedAtTime), "at one time"),
     "Judgement: about words": (judged(ODD, vocab.judges, Literal("it")), "about entities or claims"),
+    "Judgement: about a record in words": (judged(ODD, vocab.target, Literal("Q42")), "thing of another data set"),
     "JudgementParts: a label without one": (judged(ODD, vocab.newLabel), "has its parts"),
     "JudgementParts: undone by nobody": (judged(ODD, vocab.undone, Literal(True)), "has its parts"),
     "Anchor: without text": (judged(ANCHOR, vocab.oa_exact), "quotes its text"),
