@@ -72,6 +72,11 @@ class Modality(StrEnum):
     ALLEGED = "alleged"
     PLANNED = "planned"
 
+    @property
+    def commits(self) -> bool:
+        """Whether the text stands by the fact, itself or by whom it quotes: of such claims alone the graph asserts (DESIGN.md 4)."""
+        return self in (Modality.STATED, Modality.REPORTED)
+
 
 class Phase(StrEnum):
     """When a fact holds, seen from the article (`kg:phase`)."""

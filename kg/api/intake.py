@@ -29,7 +29,7 @@ from kg.articles import read_articles
 from kg.errors import ArticleError, KgError
 from kg.lookup import Passage
 from kg.resolve import Draft, drafts_of
-from kg.types import Article, Document, Extraction, Modality, Span
+from kg.types import Article, Document, Extraction, Span
 
 __all__ = ["Batch", "Found", "Intake", "Preview", "Trouble", "event", "file_called"]
 
@@ -300,9 +300,7 @@ def _found(document: Document, extraction: Extraction, draft: Draft, threshold: 
         predicate=draft.predicate,
         object_label=draft.literal or name(draft.object, draft.object_span),
         supports=draft.supports,
-        asserted=draft.supports
-        and draft.modality in (Modality.STATED, Modality.REPORTED)
-        and draft.confidence >= threshold,
+        asserted=draft.supports and draft.modality.commits and draft.confidence >= threshold,
         confidence=draft.confidence,
         modality=draft.modality.value,
         phase=draft.phase.value,

@@ -140,8 +140,7 @@ class Claims:
             return OUT, weight
         if not supports:
             return DISPUTING, weight
-        committed = modality in (Modality.STATED.value, Modality.REPORTED.value)
-        return (ASSERTING if committed and weight >= self._threshold else SUPPORTING), weight
+        return (ASSERTING if Modality(modality).commits and weight >= self._threshold else SUPPORTING), weight
 
     def _entity(self, chain: int) -> int:
         entity = self._db.execute("SELECT entity FROM chains WHERE key = ?", (chain,)).fetchone()[0]

@@ -36,7 +36,7 @@ class Reading:
 
     def asserts(self, draft: Draft) -> bool:
         """Whether the graph would have an edge for this claim (DESIGN.md 4)."""
-        return draft.supports and draft.modality in (Modality.STATED, Modality.REPORTED) and not self.is_unsure(draft)
+        return draft.supports and draft.modality.commits and not self.is_unsure(draft)
 
     def is_unsure(self, draft: Draft) -> bool:
         """Whether its confidence is too low to assert anything."""

@@ -153,9 +153,11 @@ def _both_sides(relations: Iterable[Relation]) -> Iterator[Sequence[object]]:
 
 
 def _unasserted(relation: Relation) -> Sequence[object]:
+    from kg.types import Modality
+
     claim = relation.claims[0]
     how = claim.modality if claim.supports else "denied"
-    if how in ("stated", "reported"):
+    if claim.supports and Modality(claim.modality).commits:
         how = f"unsure ({claim.confidence:.2f})"
     return _words(relation), how, claim.attributed_to or "", _quote(claim)
 

@@ -7,11 +7,9 @@ an event as `occurredOn`, and mention offsets that index the text as it was give
 from __future__ import annotations
 
 from kg.resolve import drafts_of
-from kg.types import Chain, Document, EntityClass, Extraction, MentionKind, Modality
+from kg.types import Chain, Document, EntityClass, Extraction, MentionKind
 
 __all__ = ["prediction"]
-
-ASSERTING = (Modality.STATED, Modality.REPORTED)
 
 
 def prediction(document: Document, extraction: Extraction, threshold: float) -> dict[str, object]:
@@ -19,7 +17,7 @@ def prediction(document: Document, extraction: Extraction, threshold: float) -> 
     chain_of = extraction.chain_of()
     facts: dict[tuple[int, str, int], None] = {}
     for draft in drafts_of(extraction):
-        if draft.supports and draft.modality in ASSERTING and draft.confidence >= threshold:
+        if draft.supports and draft.modality.commits and draft.confidence >= threshold:
             predicate = "occurredOn" if draft.predicate in ("startDate", "endDate") else draft.predicate
             facts.setdefault((draft.subject, predicate, chain_of[draft.object_mention]))
     chains = extraction.chains

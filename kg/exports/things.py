@@ -9,6 +9,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from kg import vocab
 from kg.graph import GraphStore
+from kg.types import Modality
 
 __all__ = ["ArticleHeader", "ClaimOf", "Entity", "Fact", "Things"]
 
@@ -93,7 +94,7 @@ class ClaimOf:
     @property
     def asserts(self) -> bool:
         """Whether it is one of those for which the statement is asserted, whatever its confidence."""
-        return self.supports and self.modality in ("stated", "reported")
+        return self.supports and Modality(self.modality).commits
 
 
 class Things:

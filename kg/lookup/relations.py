@@ -166,7 +166,7 @@ WHERE {{
 
 def _weight(claim: Evidence) -> tuple[bool, bool, float, str, str]:
     """Where a claim stands: those that assert, those that only support, those that dispute; the surest first."""
-    vague = claim.modality not in (Modality.STATED, Modality.REPORTED)
+    vague = not Modality(claim.modality).commits
     return not claim.supports, vague, -claim.confidence, claim.published or "", claim.claim
 
 

@@ -157,11 +157,10 @@ def _are_joint(one: Relation, two: Relation) -> bool:
 
 
 def _articles(relation: Relation) -> set[str]:
-    committed = (Modality.STATED, Modality.REPORTED)
     return {
         claim.article
         for claim in relation.claims
-        if claim.supports and claim.phase == Phase.CURRENT and claim.modality in committed
+        if claim.supports and claim.phase == Phase.CURRENT and Modality(claim.modality).commits
     }
 
 

@@ -170,7 +170,7 @@ class Verified:
 
     def _relation(self, said: SaidFact, ends: tuple[int, int], sentence: Span, within: Span) -> Relation:
         modality = said.modality
-        if said.phase is Phase.FUTURE and modality in (Modality.STATED, Modality.REPORTED):
+        if said.phase is Phase.FUTURE and modality.commits:
             modality = Modality.PLANNED  # what is to come is not asserted
         speaker = self._words(said.said_by, sentence, within)
         if said.said_by is not None and speaker is None:
