@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
-# machines are noisy: how long an example takes says nothing about the property
-settings.register_profile("newsgraph", deadline=None)
+# Machines are noisy: how long an example takes says nothing about the property. And a run says something about the change, not about its
+# luck: the examples are the same ones until the test changes. To look for new ones: pytest --hypothesis-profile=search
+settings.register_profile("newsgraph", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None)
 settings.load_profile("newsgraph")
 
 

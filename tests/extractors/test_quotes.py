@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kg.extractors.llm.quotes import Quotes
 from kg.types import Span
 
-TEXT = "“Ana’s  union — the\nPilots’ Union – struck”, Ana said. Anatolia…"
+TEXT = "“Ana’s  union — the\nPilots’ Union – struck”, Ana said. Anatolia… — so"
 
 
 def only(text: str, quote: str) -> str | None:
@@ -26,6 +26,7 @@ def only(text: str, quote: str) -> str | None:
         pytest.param("Anatolia...", "Anatolia…", id="three points"),
         pytest.param("  Anatolia ", "Anatolia", id="white space around"),
         pytest.param("Ana", None, id="at two places"),
+        pytest.param(". — so", None, id="from within three points"),
         pytest.param("natolia", None, id="within a word"),
         pytest.param("Pilots’ Guild", None, id="not there"),
         pytest.param("", None, id="nothing"),

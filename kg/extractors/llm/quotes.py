@@ -45,6 +45,7 @@ class Quotes:
         found = (
             Span(self._at[span.start], self._at[span.end - 1] + 1)
             for span in self._found(self._folded, words, start, end)
+            if not (self._parts(span.start) or self._parts(span.end))
         )
         return list(self._whole(found))
 
@@ -52,6 +53,10 @@ class Quotes:
         """The one place where the quote stands; None when there is none or several."""
         found = self.exact(quote, within) or self.near(quote, within)
         return found[0] if len(found) == 1 else None
+
+    def _parts(self, folded: int) -> bool:
+        """Whether a place in the folded text lies inside what one character of the text became: three points are one sign."""
+        return 0 < folded < len(self._at) and self._at[folded - 1] == self._at[folded]
 
     @staticmethod
     def _found(text: str, quote: str, start: int, end: int) -> Iterator[Span]:
