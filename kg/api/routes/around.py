@@ -8,30 +8,31 @@ from fastapi import APIRouter, Query
 
 from kg import lookup
 from kg.api.depends import ServiceDep, problems
-from kg.api.lookups import (
-    LOOKUP_PROBLEMS,
-    ClaimsQuery,
-    ClassesQuery,
+from kg.api.lookups.models import (
     CoMentionList,
     CoMentionOut,
-    CursorQuery,
-    DayQuery,
-    EntityDep,
     NeighbourhoodOut,
     NeighbourOut,
     PathList,
     PathOut,
+    StepOut,
+)
+from kg.api.lookups.parameters import (
+    LOOKUP_PROBLEMS,
+    ClaimsQuery,
+    ClassesQuery,
+    CursorQuery,
+    DayQuery,
+    EntityDep,
     PredicatesQuery,
     PublishersQuery,
     SourceDep,
     SourcesQuery,
-    StepOut,
     classes_of,
     day_of,
-    entity_out,
     predicates_of,
-    relation_out,
 )
+from kg.api.lookups.wire import entity_out, relation_out
 from kg.catalogue import MAX_LENGTH, PathFilter
 from kg.lookup.cursors import cursor_of, position_of
 

@@ -10,17 +10,9 @@ from fastapi.responses import HTMLResponse
 
 from kg import lookup, vocab
 from kg.api.depends import AcceptDep, ServiceDep, problems
-from kg.api.lookups import (
-    LOOKUP_PROBLEMS,
-    AnswerOut,
-    BatchIn,
-    BatchOut,
-    CursorQuery,
-    EntityDep,
-    LimitQuery,
-    SourceDep,
-    entity_out,
-)
+from kg.api.lookups.models import AnswerOut, BatchIn, BatchOut
+from kg.api.lookups.parameters import LOOKUP_PROBLEMS, CursorQuery, EntityDep, LimitQuery, SourceDep
+from kg.api.lookups.wire import entity_out
 from kg.api.models import EntityHit, EntityList
 from kg.api.negotiation import HTML, JSON, choose
 from kg.api.pages import render

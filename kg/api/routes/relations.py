@@ -8,31 +8,30 @@ from fastapi import APIRouter, Path, Query
 
 from kg import lookup
 from kg.api.depends import problems
-from kg.api.lookups import (
+from kg.api.lookups.fields import selected
+from kg.api.lookups.models import (
+    EvidenceList,
+    EvidenceOut,
+    Facets,
+    SelectedEvidence,
+    SelectedRelations,
+    TimelineEntryOut,
+    TimelineOut,
+)
+from kg.api.lookups.parameters import (
     LOOKUP_PROBLEMS,
     ClaimsQuery,
     CursorQuery,
     DayQuery,
     EntityDep,
-    EvidenceList,
-    EvidenceOut,
-    Facets,
     FieldsQuery,
     FilterDep,
     LimitQuery,
-    SelectedEvidence,
-    SelectedRelations,
     SourceDep,
-    TimelineEntryOut,
-    TimelineOut,
     day_of,
-    disagreement_out,
-    entity_out,
-    evidence_out,
-    relation_out,
-    selected,
     sort_of,
 )
+from kg.api.lookups.wire import disagreement_out, entity_out, evidence_out, relation_out
 from kg.api.models import RelationList, RelationOut
 from kg.catalogue import RELATION_SORTS
 from kg.errors import UnknownEntity

@@ -10,15 +10,8 @@ from pydantic import Field
 
 from kg import lookup
 from kg.api.depends import ServiceDep, problems
-from kg.api.lookups import (
-    ClassesQuery,
-    CursorQuery,
-    DayQuery,
-    PublishersQuery,
-    classes_of,
-    day_of,
-    entity_out,
-)
+from kg.api.lookups.parameters import ClassesQuery, CursorQuery, DayQuery, PublishersQuery, classes_of, day_of
+from kg.api.lookups.wire import entity_out
 from kg.api.models import EntityHit, Model, PassageOut
 from kg.api.problems import Refusal
 from kg.api.service import Service
