@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from kg.cli.options import MisuseError
-from kg.cli.output import plain, put
+from kg.cli.output import number, plain, put
 from kg.errors import KgError
 
 Paths = Annotated[
@@ -113,6 +113,50 @@ def jsonl(
             for record in records(story):
                 kept = asserted(record) if gold else record
                 put(json.dumps({**kept, "part": here}, ensure_ascii=False))
+
+
+Data = Annotated[
+    Path,
+    typer.Option("--data", metavar="DIR", help="Folder of the public corpora.", exists=True, file_okay=False),
+]
+
+
+@group.command()
+def unfold(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for the files.", show_default=False)], data: Data
+) -> None:
+    """Write our annotation of public news as story files.
+
+    The repository has it apart from the texts, which are not ours to give away (kg/train/corpus/news). To correct it, unfold it,
+    edit the files and fold them in again.
+
+    \b
+    Example:
+      kg corpus unfold --data corpora /tmp/news
+    """
+    from kg.train.news import unfold
+
+    out.mkdir(parents=True, exist_ok=True)
+    count = 0
+    for name, markup in unfold(data):
+        (out / name).write_text(markup, encoding="utf-8")
+        count += 1
+    put(f"wrote {number(count, 'text')} to {plain(str(out))}")
+
+
+@group.command()
+def fold(paths: Paths, data: Data) -> None:
+    """Take corrected files of kg corpus unfold back into the repository.
+
+    Only what the annotation adds is kept. A file whose text is not the corpus's is refused, and then nothing is changed.
+
+    \b
+    Example:
+      kg corpus fold --data corpora /tmp/news
+    """
+    from kg.train.news import keep
+
+    put(f"kept the annotation of {number(keep(data, _stories(paths)), 'text')}")
 
 
 @group.command("plain")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kg.types import Document
 
 OWN = ("dev", "test", "fold")
+NEWS = "news.dev"  # real news of the public training files, annotated by our guideline and kept from training
 
 
 def command(
@@ -108,6 +109,7 @@ def _read(record: Mapping[str, Any]) -> Document | None:
 
 def _corpora(data: Path | None, chosen: list[str], own: list[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     from kg.train.corpora import read_jsonl
+    from kg.train.news import news_records
     from kg.train.own import CORPUS, own_records
 
     for part in own:
@@ -122,8 +124,10 @@ def _corpora(data: Path | None, chosen: list[str], own: list[str]) -> Iterator[t
     paths = {path.name.removesuffix(".jsonl.gz"): path for path in sorted(data.glob("*.dev.jsonl.gz"))}
     if not paths:
         raise MisuseError(f"{plain(str(data))}: no *.dev.jsonl.gz", hint="give the folder of the annotated corpora")
-    if unknown := [name for name in chosen if name not in paths]:
-        raise MisuseError(f"no such corpus: {plain(', '.join(unknown))}", hint=f"one of {', '.join(paths)}")
+    if unknown := [name for name in chosen if name not in (*paths, NEWS)]:
+        raise MisuseError(f"no such corpus: {plain(', '.join(unknown))}", hint=f"one of {', '.join((*paths, NEWS))}")
+    if (not chosen or NEWS in chosen) and (records := news_records(data, "dev")):
+        yield NEWS, records
     for name, path in paths.items():
         if not chosen or name in chosen:
             yield name, list(read_jsonl(path))

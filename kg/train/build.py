@@ -21,6 +21,7 @@ from kg.train.calibrate import Sample, fit_platt, samples
 from kg.train.data import CORPORA, fold_records
 from kg.train.export import export
 from kg.train.fit import Plan, train
+from kg.train.news import LAYERS
 from kg.train.own import digest, own_files
 
 __all__ = ["BASE_SHA256", "NAME", "averaged", "base_model", "build"]
@@ -55,7 +56,9 @@ def build(plan: Plan, artifact: Path, *, version: str, others: Sequence[Path] = 
     plan.out.mkdir(parents=True, exist_ok=True)
     note = plan.out / "own_corpus.sha256"  # of what the run began with: the corpus may grow while it runs
     if not (plan.resume and note.exists()):
-        note.write_text(digest(sorted([*own_files("train"), *own_files("fold")])), encoding="ascii")
+        note.write_text(
+            digest(sorted([*own_files("train"), *own_files("fold"), *LAYERS.glob("*.jsonl")])), encoding="ascii"
+        )
     seen = note.read_text(encoding="ascii")
     network = train(plan)
     if others:
