@@ -21,8 +21,8 @@ from kg.graph import open_store
 from kg.types import EntityClass
 from kg.vocab import PREFIXES
 from kg.workspace import Workspace
-from tests.contract.conftest import FACTS, free_port, served
 from tests.factory import World, anchor, canonical
+from tests.servers import FACTS, free_port, served
 
 Person, Group = EntityClass.PERSON, EntityClass.GROUP
 ANA, MARIA, KESTREL = "Ana Diaz", "Ana Maria Diaz", "Kestrel Lines"

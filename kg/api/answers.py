@@ -15,9 +15,9 @@ from kg.api.pages.editor import results_page
 from kg.api.problems import Refusal
 from kg.api.protocol import QueryRequest
 from kg.api.service import GraphService, Service
-from kg.forms import form_of
 from kg.graph import Answer
 from kg.graph.federation import calls_others
+from kg.graph.forms import form_of
 from kg.graph.textsearch import mentions_search
 from kg.graph.workers import Cancellation, QueryStream
 
@@ -78,8 +78,10 @@ async def answer(
     offer = _named(request.format, offers) if request.format else choose(accept, offers)
     version = service.publication.published.version
     etag = etag_of(version, offer, query, *request.default_graphs, "", *request.named_graphs)
-    headers = {"ETag": etag, "Vary": "Accept", "Cache-Control": "no-cache", "Graph-Version": str(version), **searched}
-    if is_unchanged(etag, if_none_match) and not calls_others(query):
+    headers = {"Vary": "Accept", "Cache-Control": "no-cache", "Graph-Version": str(version), **searched}
+    if not service.publication.is_remote:  # to a server others may write, which changes no version of ours
+        headers["ETag"] = etag
+    if "ETag" in headers and is_unchanged(etag, if_none_match) and not calls_others(query):
         return Reply(304, b"", offer.content_type, headers)
     media_type = (TURTLE if triples else JSON_RESULTS).media_type if offer is HTML else offer.media_type
     begun = time.monotonic()

@@ -17,6 +17,7 @@ from kg.api.cache import AnswerCache, is_repeatable
 from kg.api.protocol import QueryRequest
 from kg.errors import KgError, QueueFull
 from kg.graph import Answer, GraphStore
+from kg.graph.admission import Admission
 from kg.graph.federation import Federation, calls_others
 from kg.graph.guard import check_query
 from kg.graph.short import looks_short
@@ -54,7 +55,10 @@ class Source(Protocol):
 
 
 class Publication:
-    """The workers of one service. A remote store answers queries itself: it has no snapshots."""
+    """The workers of one service. A remote store answers queries itself: it has no snapshots, and others may write to it.
+
+    So its answers are not kept, and a query that nobody waits for any more goes on there until its deadline.
+    """
 
     def __init__(self, source: Source, settings: Settings) -> None:
         self._source = source
@@ -68,6 +72,13 @@ class Publication:
         self._room = settings.query_workers + settings.query_queue  # each that runs or waits does so on a thread
         self._asking = 0
         self._threads = ThreadPoolExecutor(self._room, thread_name_prefix="query")
+        self._server = Admission(
+            settings.query_workers,
+            reserved=min(1, settings.query_workers - 1),
+            max_waiting=settings.query_queue,
+            wait_s=WAIT_S,
+            max_per_client=settings.queries_per_client,
+        )
 
     @property
     def is_remote(self) -> bool:
@@ -81,7 +92,7 @@ class Publication:
 
     def protections(self) -> dict[str, bool]:
         """What keeps queries in bounds here."""
-        return self._pool.protections() if self._pool else {"token_check": True}
+        return self._pool.protections() if self._pool else {"token_check": True, "deadline": True, "process": False}
 
     @property
     def pool(self) -> QueryPool | None:
@@ -126,7 +137,7 @@ class Publication:
         if self._asking >= self._room:
             raise QueueFull
         key = (self.published.version, request.query, request.default_graphs, request.named_graphs, media_type)
-        if (known := self._cache.get(key)) is not None:
+        if not self.is_remote and (known := self._cache.get(key)) is not None:
             return known
         ask = partial(self._ask, request, media_type, short=short, client=client, cancel=cancel)
         self._asking += 1
@@ -134,7 +145,8 @@ class Publication:
             answer = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
         finally:
             self._asking -= 1
-        if isinstance(answer, Answer) and is_repeatable(request.query) and not calls_others(request.query):
+        kept = is_repeatable(request.query) and not calls_others(request.query) and not self.is_remote
+        if isinstance(answer, Answer) and kept:
             self._cache.put(key, answer)
         return answer
 
@@ -148,11 +160,18 @@ class Publication:
         cancel: Cancellation | None,
     ) -> Answer | QueryStream:
         assert request.query is not None
-        if self._pool is None:
-            check_query(request.query)
-            return self._source.store.query(request.query, media_type)
         asked = request.timeout_s or self._settings.query_timeout_s
-        text = self._federation.answered(request.query, timeout_s=min(asked, self._settings.query_timeout_max_s))
+        timeout_s = min(asked, self._settings.query_timeout_max_s)
+        text = self._federation.answered(request.query, timeout_s=timeout_s)
+        if self._pool is None:
+            if text is request.query:
+                check_query(text)
+            short = short or looks_short(request.query)
+            self._server.enter(short=short, client=client, cancel=cancel)
+            try:
+                return self._ask_server(request, text, media_type, timeout_s)
+            finally:
+                self._server.leave(short=short, client=client)
         stream = self._pool.stream(
             text,
             media_type,
@@ -168,6 +187,22 @@ class Publication:
         if stream.content_length is None:
             return stream
         return Answer(b"".join(stream), stream.media_type)
+
+    def _ask_server(self, request: QueryRequest, text: str, media_type: str, timeout_s: float) -> Answer:
+        """The answer of a remote store, whole."""
+        from kg.graph.remote import RemoteStore
+
+        store = self._source.store
+        assert isinstance(store, RemoteStore), "all others have workers"
+        return store.query(
+            text,
+            media_type,
+            base=self._source.base,
+            default_graphs=request.default_graphs,
+            named_graphs=request.named_graphs,
+            timeout_s=timeout_s,
+            max_bytes=self._settings.query_result_mb << 20,
+        )
 
     async def refresh(self) -> int:
         """Wait until all that was committed before this call is published; the version that then is.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kg.cli.options import AnswerFormat, MisuseError
 from kg.cli.output import note, number, put, table, write_bytes
-from kg.forms import form_of
+from kg.graph.forms import form_of
 from kg.vocab import PREFIXES
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def print_answer(workspace: Workspace, query: str, form: AnswerFormat, *, timeou
 def _ask(workspace: Workspace, query: str, media_type: str, timeout_s: float | None) -> Answer:
     """The whole answer."""
     if _is_remote(workspace):
-        return workspace.query(query, media_type, prefixes=PREFIXES)
+        return workspace.query(query, media_type, timeout_s=timeout_s, prefixes=PREFIXES)
     from kg.graph.workers import QueryPool
 
     with QueryPool(workspace.snapshot(), size=1, timeout_s=timeout_s or TIMEOUT_S) as pool:

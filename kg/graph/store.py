@@ -151,14 +151,14 @@ def open_store(location: str | Path, *, read_only: bool = False) -> GraphStore:
     """The store at a location: `memory:`, a directory (made if need be), or the URL of a SPARQL 1.1 server.
 
     Raises StoreUnavailable when it cannot be opened, StoreLocked when another process writes to it. A server is first
-    spoken to when it is first asked. `kg.graph.remote` says what a URL may tell about a server.
+    spoken to when it is first asked. `kg.graph.endpoints` says what a URL may tell about a server.
     """
     from kg.graph.oxigraph import OxigraphStore
 
     if location == "memory:":
         return OxigraphStore.in_memory()
     if isinstance(location, str) and location.startswith(("http://", "https://")):
-        from kg.graph.remote import RemoteStore
+        from kg.graph.remote import open_remote
 
-        return RemoteStore(location, read_only=read_only)
+        return open_remote(location, read_only=read_only)
     return OxigraphStore.on_disk(Path(location), read_only=read_only)

@@ -49,13 +49,22 @@ class Worker:
 
 
 def ask_server(
-    store: GraphStore, sparql: str, accept: str | None, *, prefixes: Mapping[str, str] | None = None
+    store: GraphStore,
+    sparql: str,
+    accept: str | None,
+    *,
+    base: str,
+    timeout_s: float | None = None,
+    prefixes: Mapping[str, str] | None = None,
 ) -> Answer:
-    """The answer of a remote server, which has limits of its own. Raises QueryError and its kinds."""
+    """The answer of a remote server, which has limits of its own too. Raises QueryError and its kinds, StoreError."""
     from kg.graph.guard import check_query
+    from kg.graph.remote import RemoteStore
 
+    assert isinstance(store, RemoteStore), "all others have workers"
     check_query(sparql)
-    return store.query("".join(_declared(sparql, prefixes or {})) + sparql, accept)
+    text = "".join(_declared(sparql, prefixes or {})) + sparql
+    return store.query(text, accept, base=base, timeout_s=timeout_s)
 
 
 def _declared(sparql: str, prefixes: Mapping[str, str]) -> Iterator[str]:

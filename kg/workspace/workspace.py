@@ -248,7 +248,7 @@ class Workspace:
         """
         sparql = self.searched(sparql, prefixes)
         if self._is_remote:
-            return ask_server(self.store, sparql, accept, prefixes=prefixes)
+            return ask_server(self.store, sparql, accept, base=self.base, timeout_s=timeout_s, prefixes=prefixes)
         return self._worker.ask(self.snapshot(), sparql, accept, timeout_s=timeout_s, prefixes=prefixes)
 
     def searched(self, sparql: str, prefixes: Mapping[str, str] | None = None) -> str:

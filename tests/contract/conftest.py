@@ -1,73 +1,20 @@
 """Every kind of graph store, each empty: in memory, on disk, and servers on loopback.
 
-Servers are `oxigraph serve` from PyPI, once as it comes and once with a union default graph and a named facts graph, as
-on servers that have no default graph of their own. `KG_TEST_VIRTUOSO` names a Virtuoso (`kg.graph.remote` shows a URL).
+Servers are `oxigraph serve`, once as it comes and once with a union default graph and a named facts graph, as on servers
+that have no default graph of their own; and a Virtuoso where one is installed.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-import httpx
 import pytest
 from pyoxigraph import DefaultGraph
 
 from kg.graph import GraphStore, open_store
+from tests.servers import FACTS, served, virtuoso
 
-FACTS = "http://localhost:8000/graph/facts"
-VIRTUOSO = os.environ.get("KG_TEST_VIRTUOSO")
-KINDS = ["memory", "disk", "server", "server without a default graph", "server without graph store"]
-KINDS += ["virtuoso"] if VIRTUOSO else []
-
-
-def oxigraph() -> str:
-    """The `oxigraph` command that was installed beside this Python."""
-    found = shutil.which(
-        "oxigraph", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    )
-    if found is None:
-        pytest.fail("the oxigraph command is missing: pip install newsgraph[test]")
-    return found
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@contextmanager
-def served(*options: str, port: int | None = None) -> Iterator[str]:
-    """The URL of an `oxigraph serve` (in memory, unless told otherwise), which ends with the block."""
-    port = port or free_port()
-    command = [oxigraph(), "serve", "--bind", f"127.0.0.1:{port}", *options]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            url = f"http://127.0.0.1:{port}"
-            deadline = time.monotonic() + 20
-            while not _answers(url):
-                assert server.poll() is None, "oxigraph serve ended at once"
-                assert time.monotonic() < deadline, "oxigraph serve does not answer"
-                time.sleep(0.02)
-            yield url
-        finally:
-            server.kill()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=1).is_success
-    except httpx.TransportError:
-        return False
+KINDS = ["memory", "disk", "server", "server without a default graph", "server without graph store", "virtuoso"]
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +29,12 @@ def union_server_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def virtuoso_url() -> Iterator[str]:
+    with virtuoso() as url:
+        yield url
+
+
 def location(kind: str, request: pytest.FixtureRequest) -> str:
     """Where a store of that kind is."""
     if kind == "memory":
@@ -92,8 +45,8 @@ def location(kind: str, request: pytest.FixtureRequest) -> str:
         return str(request.getfixturevalue("server_url"))
     if kind == "server without graph store":
         return f"{request.getfixturevalue('server_url')}/query#graphs="
-    if VIRTUOSO and kind == "virtuoso":
-        return VIRTUOSO
+    if kind == "virtuoso":
+        return str(request.getfixturevalue("virtuoso_url"))
     return f"{request.getfixturevalue('union_server_url')}#facts={FACTS}"
 
 
@@ -106,7 +59,16 @@ def store(request: pytest.FixtureRequest) -> Iterator[GraphStore]:
     opened.close()
 
 
-@pytest.fixture(params=KINDS[:3])
+@pytest.fixture
+def virtuoso_store(virtuoso_url: str) -> Iterator[GraphStore]:
+    opened = open_store(virtuoso_url)
+    empty(opened)
+    yield opened
+    empty(opened)
+    opened.close()
+
+
+@pytest.fixture(params=[*KINDS[:3], KINDS[-1]])
 def closable(request: pytest.FixtureRequest) -> Iterator[GraphStore]:
     """A store that the test may close."""
     opened = open_store(location(request.param, request))

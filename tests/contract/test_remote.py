@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -156,8 +155,3 @@ def test_a_server_has_no_snapshots() -> None:
     store.close()
 
 
-def test_the_contract_is_also_kept_by_a_virtuoso() -> None:
-    if "KG_TEST_VIRTUOSO" not in os.environ:
-        pytest.skip("no Virtuoso here (KG_TEST_VIRTUOSO is not set): the contract ran on the other stores")
-    with closing(open_store(os.environ["KG_TEST_VIRTUOSO"])) as store:
-        assert store.default_graph is not None, "a Virtuoso needs #facts="

@@ -17,7 +17,7 @@ from kg.linking import PROFILES, ledger_path, read_profile
 from kg.workspace import Workspace
 from tests.api.conftest import KEY
 from tests.cli.conftest import Kg, kg  # noqa: F401 - a fixture
-from tests.contract.conftest import served
+from tests.servers import served
 from tests.linking.conftest import DATA, WD, fill
 from tests.serving import running
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kg.workspace import Workspace
-from tests.contract.conftest import free_port
+from tests.servers import free_port
 from tests.factory import World
 from tests.serving import serving
 from tests.suites.service import KEY, ServiceUnderTest

@@ -21,8 +21,8 @@ from kg.api.pages.queries import ROWS_SHOWN, compact, table_of, web
 from kg.api.pages.rendering import FORMAT_NAMES, render
 from kg.api.problem_types import PROBLEM_TYPES
 from kg.api.service import GraphService, Service
-from kg.forms import form_of
 from kg.graph import Answer
+from kg.graph.forms import form_of
 from kg.graph.guard import undeclared_prefixes
 from kg.lookup import ENTITY_KINDS, Entity, Relation
 from kg.vocab import PREFIXES, rdf_type, rdfs_label

@@ -1,11 +1,13 @@
-"""Which of SPARQL's four forms a query has: that decides the formats in which it can be answered, before it runs."""
+"""What is known of a query before it runs: its form, which decides the formats of its answer, and how many rows it wants."""
 
 from __future__ import annotations
 
 import re
 from enum import StrEnum
 
-__all__ = ["QueryForm", "form_of"]
+from kg.graph.guard import tokens
+
+__all__ = ["QueryForm", "form_of", "outer_limit"]
 
 
 class QueryForm(StrEnum):
@@ -41,3 +43,18 @@ def form_of(query: str) -> QueryForm | None:
     start = _PROLOGUE.match(query)
     word = _WORD.match(query, start.end() if start else 0)
     return QueryForm(word[0].upper()) if word else None
+
+
+def outer_limit(query: str) -> int | None:
+    """The LIMIT of the whole query; None if it has none, though subqueries may.
+
+    >>> outer_limit("SELECT * { { SELECT ?s { ?s ?p ?o } LIMIT 5 } } OFFSET 2 LIMIT 10"), outer_limit("ASK {}")
+    (10, None)
+    """
+    depth, before, limit = 0, "", None
+    for token in tokens(query):
+        depth += (token[0] == "{") - (token[0] == "}")
+        if depth == 0 and before == "LIMIT" and token[0].isdecimal():
+            limit = int(token[0])
+        before = token[0].upper() if token.lastgroup == "word" else ""
+    return limit
