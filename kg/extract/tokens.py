@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-__all__ = ["CLS", "SEP", "SHAPES", "Pieces", "WordPieces"]
+__all__ = ["CLS", "MASK", "SEP", "SHAPES", "Pieces", "WordPieces"]
 
-CLS, SEP = 101, 102
+CLS, SEP, MASK = 101, 102, 103
 PART = (
     20_000  # code points that the tokenizer is given at once, up to the end of a line: what it says of a piece is large
 )

@@ -28,7 +28,7 @@ class Plan:
     base: Path
     tokenizer: Path
     out: Path
-    steps: int = 3000
+    steps: int = 4200
     tokens: int = 2048
     rate: float = 2.5e-4
     head_rate: float = 1e-3
