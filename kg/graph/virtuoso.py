@@ -36,7 +36,7 @@ from kg.errors import (
     StoreError,
     StoreUnavailable,
 )
-from kg.graph.dialect import check_sql, graphs_in
+from kg.graph.dialect import check_sql, graphs_in, without_undef
 from kg.graph.forms import QueryForm, form_of
 from kg.graph.remote import JSON, N_TRIPLES, RemoteStore, based, cut_at, too_large
 from kg.graph.store import Answer, Row
@@ -110,7 +110,7 @@ class VirtuosoStore(RemoteStore):
             raise QuerySyntaxError("not a query: SELECT, ASK, CONSTRUCT or DESCRIBE comes after the prologue")
         accepted = N_TRIPLES if form.gives_triples else JSON
         dataset = self._dataset(sparql, default_graphs, named_graphs)
-        reply = self._ask(based(sparql, base), accepted, dataset, timeout_s=timeout_s, max_bytes=max_bytes)
+        reply = self._ask(based(without_undef(sparql), base), accepted, dataset, timeout_s=timeout_s, max_bytes=max_bytes)
         if not form.gives_triples:
             if (cap := cut_at(reply, sparql)) is not None:
                 raise too_large(cap, "rows")
