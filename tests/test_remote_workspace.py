@@ -22,7 +22,7 @@ from kg.types import EntityClass
 from kg.vocab import PREFIXES
 from kg.workspace import Workspace
 from tests.factory import World, anchor, canonical
-from tests.servers import FACTS, free_port, served
+from tests.servers import FACTS, free_port, served, virtuoso
 
 Person, Group = EntityClass.PERSON, EntityClass.GROUP
 ANA, MARIA, KESTREL = "Ana Diaz", "Ana Maria Diaz", "Kestrel Lines"
@@ -34,8 +34,21 @@ ARTICLES = [
 SERVERS = {"server": "", "no-graph-store": "/query#graphs=", "no-default-graph": f"#facts={FACTS}"}
 
 
-@pytest.fixture(params=SERVERS)
+@pytest.fixture(scope="module")
+def virtuoso_url() -> Iterator[str]:
+    with virtuoso() as found:
+        yield found
+
+
+@pytest.fixture(params=[*SERVERS, "virtuoso"])
 def location(request: pytest.FixtureRequest) -> Iterator[str]:
+    if request.param == "virtuoso":
+        found = str(request.getfixturevalue("virtuoso_url"))
+        with closing(open_store(found)) as store:
+            for graph in (DefaultGraph(), *store.graph_names()):
+                store.clear_graph(graph)
+        yield found
+        return
     options = ["--union-default-graph"] if request.param == "no-default-graph" else []
     with served(*options) as url:
         yield url + SERVERS[request.param]

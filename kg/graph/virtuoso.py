@@ -295,11 +295,7 @@ def _rows_as(answer: Answer, accept: str) -> Answer:
     form = QueryResultsFormat.from_media_type(accept)
     if form is None:
         raise QueryError(f"{accept} cannot carry rows", hint="ask for text/csv, or write a CONSTRUCT")
-    body = (
-        answer.body
-        if form == QueryResultsFormat.JSON
-        else parse_query_results(answer.body, QueryResultsFormat.JSON).serialize(format=form)
-    )
+    body = parse_query_results(answer.body, QueryResultsFormat.JSON).serialize(format=form)
     return Answer(body or b"", form.media_type)
 
 
