@@ -129,7 +129,9 @@ def keep(data: Path, stories: Iterable[Story], folder: Path = LAYERS) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     for corpus, of in layers.items():
         lines = (json.dumps(of[identifier], ensure_ascii=False) for identifier in sorted(of))
-        (folder / f"{corpus}.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        partial = folder / f"{corpus}.new"
+        partial.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        partial.replace(folder / f"{corpus}.jsonl")
     return len(named)
 
 

@@ -166,8 +166,19 @@ def test_different_texts_fail_with_a_message(kg: Kg, file: Path, tmp_path: Path)
     assert "another text" in run.stderr
 
 
-@pytest.mark.parametrize("name", ["lint", "jsonl", "plain", "show", "stats", "agree"])
+@pytest.mark.parametrize("name", ["lint", "jsonl", "plain", "show", "stats", "agree", "fold", "unfold"])
 def test_every_command_has_help_with_an_example(kg: Kg, name: str) -> None:
     run = kg("corpus", name, "--help")
     assert run.returncode == 0
     assert re.search(rf"Examples?:\n +kg corpus {name}\b", run.stdout)
+
+
+def test_annotation_of_public_news_is_unfolded_and_folded_again(kg: Kg, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run = kg("corpus", "unfold", "--data", str(tmp_path), str(out))
+    assert (run.returncode, run.stdout) == (0, f"wrote 0 texts to {out}\n")
+    file = tmp_path / "papers__a-1.txt"
+    file.write_text("story: papers__a-1\ngenre: wire\n---\n[P1 Ana] left.\n", encoding="utf-8")
+    run = kg("corpus", "fold", "--data", str(tmp_path), str(file))
+    assert run.returncode == 1
+    assert f"error: {file}: no document papers__a-1 in {tmp_path}\nhint: the header 'story' is CORPUS__ID" in run.stderr
