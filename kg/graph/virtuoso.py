@@ -66,6 +66,7 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 _BOOLEAN = f"{XSD}boolean"
 _NOT_KEPT = frozenset(f"{XSD}{name}" for name in ("time", "duration", "dayTimeDuration", "yearMonthDuration"))
 _WHOLE = frozenset(f"{XSD}{name}" for name in ("integer", "long", "nonNegativeInteger", "positiveInteger"))
+_CALENDAR = {f"{XSD}date": "", f"{XSD}gYearMonth": "-01", f"{XSD}gYear": "-01-01"}
 _DIGITS = 18
 _DECIMALS = 15
 _TRUTH = {"1": "true", "0": "false"}
@@ -110,7 +111,9 @@ class VirtuosoStore(RemoteStore):
             raise QuerySyntaxError("not a query: SELECT, ASK, CONSTRUCT or DESCRIBE comes after the prologue")
         accepted = N_TRIPLES if form.gives_triples else JSON
         dataset = self._dataset(sparql, default_graphs, named_graphs)
-        reply = self._ask(based(without_undef(sparql), base), accepted, dataset, timeout_s=timeout_s, max_bytes=max_bytes)
+        reply = self._ask(
+            based(without_undef(sparql), base), accepted, dataset, timeout_s=timeout_s, max_bytes=max_bytes
+        )
         if not form.gives_triples:
             if (cap := cut_at(reply, sparql)) is not None:
                 raise too_large(cap, "rows")
@@ -196,13 +199,21 @@ class VirtuosoStore(RemoteStore):
         return Answer(json.dumps(document, ensure_ascii=False).encode(), reply.media_type)
 
     def _check(self, triples: Sequence[Triple]) -> None:
+        days: dict[object, Literal] = {}
         for triple in triples:
-            if isinstance(triple.object, Literal) and (why := _not_kept(triple.object)):
-                raise StoreError(
-                    f"{self.location}: a Virtuoso cannot keep {triple.object}: {why}", hint="write it as a plain string"
-                )
-            if isinstance(triple.object, Triple):
+            value = triple.object
+            if isinstance(value, Triple):
                 raise StoreError(f"{self.location}: a Virtuoso has no triples about triples (RDF 1.2)")
+            if not isinstance(value, Literal):
+                continue
+            why = _not_kept(value)
+            if (day := _first_day(value)) is not None:
+                same = days.setdefault((triple.subject, triple.predicate, day), value)
+                why = f"it takes it for the same as {same}" if same != value else why
+            if why:
+                raise StoreError(
+                    f"{self.location}: a Virtuoso cannot keep {value}: {why}", hint="write it as a plain string"
+                )
 
     def _hidden(self) -> list[NamedNode]:
         return [*super()._hidden(), *SYSTEM_GRAPHS]
@@ -277,6 +288,16 @@ def _not_kept(literal: Literal) -> str | None:
     if kind in (f"{XSD}date", f"{XSD}dateTime") and value.startswith("-"):
         return "its year is before the first"
     return None
+
+
+def _first_day(literal: Literal) -> str | None:
+    """The day on which a date, month or year begins: those of one day are one value to a Virtuoso.
+
+    >>> _first_day(Literal("2024-05", datatype=NamedNode(f"{XSD}gYearMonth")))
+    '2024-05-01'
+    """
+    missing = _CALENDAR.get(literal.datatype.value)
+    return None if missing is None else literal.value + missing
 
 
 def _triple(row: Row) -> Triple:

@@ -153,5 +153,3 @@ def test_a_server_has_no_snapshots() -> None:
     with pytest.raises(StoreError, match="snapshot"):
         store.snapshot(Path("x"))
     store.close()
-
-
