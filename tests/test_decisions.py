@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from importlib import import_module
 
 import pytest
 
@@ -19,8 +20,10 @@ from kg.decisions import (
     judgements_where,
     questions,
     take_back,
+    waiting,
 )
 from kg.errors import AmbiguousEntity, ResolutionError, UnknownEntity
+from kg.lookup import find_entity
 from kg.pipeline import Fact
 from kg.types import EntityClass
 from kg.workspace import Workspace
@@ -439,6 +442,20 @@ def test_things_that_are_much_alike_are_asked_about_with_what_speaks_for_it_unti
         take_back(workspace, None, author="me")
         decide(workspace, same(ANA, MARIA))
         assert not any(ANA in pair or MARIA in pair for pair in asked())
+
+
+def test_a_pair_that_is_forbidden_hides_no_other_and_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened([0], [1]) as workspace:
+        catalogue = workspace.catalogue
+        ((one, two),) = catalogue.like_pairs(limit=100)
+        pairs = [(one, two), (one, find_entity(catalogue, workspace.base, PILOTS))]
+        monkeypatch.setattr(type(catalogue), "like_pairs", lambda _, *, limit: pairs[:limit])
+        asking = import_module("kg.decisions.questions")  # the package has a function of that name
+        monkeypatch.setattr(asking, "are_forbidden", lambda _, left, right: right == catalogue.chains_of(two))
+        monkeypatch.setattr(asking, "PAIRS_READ", (1, 10))
+        (asked,) = questions(catalogue, workspace.base, limit=1, kinds=("pair",))
+        assert (asked.entity, asked.other) == pairs[1]
+        assert waiting(catalogue)["pair"] == 1
 
 
 def explained(workspace: Workspace, left: str, right: str) -> tuple[Explanation, dict[str, Factor]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from kg import vocab
 from kg.catalogue import Catalogue
@@ -18,8 +19,7 @@ __all__ = ["KINDS", "Feature", "Question", "questions", "waiting"]
 KINDS = ("contradiction", "pair", "claim")
 
 WITHIN = 0.2  # of the threshold: beyond, a calibrated confidence says clearly enough what it thinks
-
-
+PAIRS_READ = (50, 500, 5000)  # more of them as fewer can be asked: full names forbid that some are one
 MOST_FEATURES = 6  # of a pair, the weightiest: kg explain shows all
 
 
@@ -69,11 +69,9 @@ class Question:
 
 def waiting(catalogue: Catalogue, *, within: float = WITHIN, most: int = 1000) -> Mapping[str, int]:
     """How many questions of each kind wait, counted up to `most`."""
-    unclear = {frozenset(pair) for pair in catalogue.unclear_pairs(limit=most)}
-    pairs = unclear | {frozenset(pair) for pair in catalogue.like_pairs(limit=most)}
     return {
         "contradiction": min(most, len(catalogue.contradictions())),
-        "pair": min(most, len(pairs)),
+        "pair": sum(1 for _ in islice(_pairs(catalogue), most)),
         "claim": len(catalogue.unsure_claims(within=within, limit=most)),
     }
 
@@ -82,23 +80,35 @@ def questions(
     catalogue: Catalogue, base: str, *, within: float = WITHIN, limit: int = 100, kinds: Collection[str] = KINDS
 ) -> Iterator[Question]:
     """Yield at most so many questions of these kinds, the ones on which most hangs first; read as they are asked for."""
-    left, asked = limit, set[frozenset[str]]()
+    left = limit
     for found in catalogue.contradictions()[:limit] if "contradiction" in kinds else ():
         left -= 1
         views = judgement_views(catalogue, base, [one for one in (found.judgement, found.against) if one is not None])
         yield Question("contradiction", judgement=views[0], against=views[1] if len(views) > 1 else None)
-    for one, two in catalogue.unclear_pairs(limit=left) if left and "pair" in kinds else ():
+    for one, two in islice(_pairs(catalogue), left) if "pair" in kinds else ():
         left -= 1
-        asked.add(frozenset((one, two)))
         yield _whether(catalogue, one, two)
-    for one, two in catalogue.like_pairs(limit=left) if left and "pair" in kinds else ():
-        chains = catalogue.chains_of(one), catalogue.chains_of(two)
-        if frozenset((one, two)) not in asked and not are_forbidden(catalogue, *chains):
-            left -= 1
-            yield _whether(catalogue, one, two)
     for iri in catalogue.unsure_claims(within=within, limit=left) if left and "claim" in kinds else ():
         if (claim := catalogue.claim(iri)) is not None:
             yield _about(catalogue, claim)
+
+
+def _pairs(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    """Yield two entities each that may be one: what an acronym stands for, then what is much alike and not forbidden."""
+    asked = set[frozenset[str]]()
+    for one, two in catalogue.unclear_pairs(limit=PAIRS_READ[-1]):
+        asked.add(frozenset((one, two)))
+        yield one, two
+    for most in PAIRS_READ:
+        found = catalogue.like_pairs(limit=most)
+        for one, two in found:
+            if frozenset((one, two)) in asked:
+                continue
+            asked.add(frozenset((one, two)))
+            if not are_forbidden(catalogue, catalogue.chains_of(one), catalogue.chains_of(two)):
+                yield one, two
+        if len(found) < most:
+            return
 
 
 def _whether(catalogue: Catalogue, one: str, two: str) -> Question:

@@ -28,7 +28,6 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, 
 
 from kg import vocab
 from kg.graph.facts import (
-    ArticleState,
     article_iri,
     article_state,
     claim_iri,
@@ -115,6 +114,17 @@ class Fact:
     current: tuple[date, date] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article with what was found in it; `entities` are its things by the number of their mention."""
+
+    document: Document
+    extraction: Extraction
+    claims: list[Claim]
+    entities: dict[int, NamedNode]
+    copy_of: str | None
+
+
 @dataclass
 class World:
     """Everything there is, before anyone writes of it."""
@@ -199,10 +209,17 @@ class Press:
 
     def articles(self) -> Iterator[list[Quad]]:
         """Yield for each article the quads of its header and of its graph."""
-        for number in range(self.size):
-            state = self._article(number)
+        for one in self.read():
+            state = article_state(
+                one.document, one.extraction, one.claims, one.entities, base=self.base, copy_of=one.copy_of
+            )
             header = [_in(DefaultGraph(), triple) for triple in state.header]
             yield header + [_in(state.iri, triple) for triple in state.graph]
+
+    def read(self) -> Iterator[Reading]:
+        """Yield each article as it was read."""
+        for number in range(self.size):
+            yield self._article(number)
 
     def totals(self) -> Iterator[Quad]:
         """Yield the quads of the statements and of the entities that the articles spoke of; ask last."""
@@ -233,7 +250,7 @@ class Press:
         found["publisher"] = {"hub": publishers[0], "typical": publishers[len(publishers) // 2]}
         return found
 
-    def _article(self, number: int) -> ArticleState:
+    def _article(self, number: int) -> Reading:
         random = self.random
         rank = _rank(random, PUBLISHERS)
         event, day, told = self.world.events[int(len(self.world.events) * random.random() ** 1.5)]
@@ -257,7 +274,7 @@ class Press:
         )  # fmt: skip
         chains_ = tuple(Chain((at,), mention.cls, (mention.span.of(text),)) for at, mention in enumerate(mentions))
         extraction = Extraction(name, MODEL, tuple(mentions), chains_, ())
-        return article_state(document, extraction, claims, entities, base=self.base, copy_of=original)
+        return Reading(document, extraction, claims, entities, original)
 
     def _known_of(self, thing: Thing) -> list[Fact]:
         """Some of what can be said of a thing beside the news."""

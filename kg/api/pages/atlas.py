@@ -1,9 +1,8 @@
 """The map: places whose coordinates are known, and the events that happened there, as points on a graticule.
 
 An equirectangular projection whose scale is true at the middle latitude (Snyder 1987, "Map Projections: A Working Manual",
-section 12): straight parallels and meridians, which is what a reader who looks for a name needs, drawn on the server. There
-are no outlines of countries: no maintained package on PyPI carries them as data (those that draw Natural Earth's fetch it
-at run time), and this service asks no other host for anything.
+section 12): straight parallels and meridians, which is what a reader who looks for a name needs, drawn on the server, with
+the outlines of countries (`kg.api.pages.outlines`).
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kg import vocab
+from kg.api.pages.outlines import Point, drawn_outlines
 from kg.api.pages.reading import choice
 from kg.api.problems import Refusal
 from kg.api.service import Service
@@ -100,13 +100,14 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing: its size, lines (position, degrees in words) and points."""
+    """A drawing: its size, lines (position, degrees in words), points, and the path of the outlines of countries."""
 
     width: float
     height: float
     meridians: tuple[tuple[float, str], ...]
     parallels: tuple[tuple[float, str], ...]
     clusters: tuple[Cluster, ...]
+    land: str
 
 
 def atlas_values(service: Service, query: Mapping[str, str]) -> dict[str, Any]:
@@ -158,7 +159,7 @@ def picture(spots: Sequence[Spot], box: Box, width: float) -> Picture:
     height = width * ratio
     left, top = (width - x * scale) / 2, (height - y * scale) / 2
 
-    def place(longitude: float, latitude: float) -> tuple[float, float]:
+    def place(longitude: float, latitude: float) -> Point:
         return left + (longitude - box.west) * stretch * scale, top + (box.north - latitude) * scale
 
     groups: list[list[tuple[float, float, Spot]]] = []
@@ -180,6 +181,7 @@ def picture(spots: Sequence[Spot], box: Box, width: float) -> Picture:
         tuple((place(at, 0)[0], _degrees(at, "E", "W")) for at in _lines(seen.west, seen.east, step, 180)),
         tuple((place(0, at)[1], _degrees(at, "N", "S")) for at in _lines(seen.south, seen.north, step, 90)),
         tuple(_clusters(groups, width, height)),
+        drawn_outlines((seen.west, seen.south, seen.east, seen.north), place),
     )
 
 
