@@ -99,3 +99,15 @@ def test_contributions_are_the_log_odds() -> None:
 
     found = compare(person("eizo kuronuma", *BESIDE), person("kuronuma eizo", *BESIDE))
     assert found.score == pytest.approx(1 / (1 + exp(-sum(found.contributions().values()))), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (thing("hanlanna kurin bank"), thing("kurin kornan bank")),  # one skeleton twice: as many words, fewer letters
+        (person("ana maria diaz", "n:maria ana diaz"), person("maria diaz", "n:ana maria cruz diaz")),
+        (person("ana diaz", "n:diaz ana"), person("ana b diaz", "n:ana diaz b")),
+    ],
+)
+def test_which_is_left_and_which_is_right_makes_no_difference(left: Profile, right: Profile) -> None:
+    assert compare(left, right) == compare(right, left)
