@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import cast
 
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from kg.api.problems import Refusal
 
@@ -20,10 +20,10 @@ __all__ = ["body_of", "media_type_of", "spooled", "unpacked"]
 IN_MEMORY = 1 << 16
 
 
-async def chunks_of(receive: Receive) -> AsyncIterator[bytes]:
-    """Yield a request's body as it comes."""
+async def chunks_of(receive: Receive, first: Message | None = None) -> AsyncIterator[bytes]:
+    """Yield a request's body as it comes, of which the first message may have been taken already."""
     while True:
-        message = await receive()
+        message, first = first or await receive(), None
         if message["type"] == "http.disconnect":
             raise Refusal(400, "the client went away")
         if body := message.get("body", b""):
@@ -34,8 +34,11 @@ async def chunks_of(receive: Receive) -> AsyncIterator[bytes]:
 
 async def body_of(receive: Receive) -> bytes:
     """The whole body of a request; while it comes, what is long lies on disk: a thousand may come slowly at once."""
+    first = await receive()
+    if first["type"] == "http.request" and not first.get("more_body", False):
+        return bytes(first.get("body", b""))
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-        async for chunk in chunks_of(receive):
+        async for chunk in chunks_of(receive, first):
             file.write(chunk)
         file.seek(0)
         return file.read()

@@ -11,7 +11,7 @@ from kg.graph import Answer
 
 __all__ = ["AnswerCache", "is_repeatable"]
 
-LARGEST_SHARE = 8  # an answer larger than an eighth of the cache would drive the others out
+LARGEST_SHARE = 4  # an answer larger than a quarter of the cache would drive the others out
 CHANGING = re.compile(r"\b(?:rand|now|uuid|struuid|bnode)\s*\(", re.IGNORECASE)
 
 
@@ -30,6 +30,11 @@ class AnswerCache:
         """The bytes of the answers kept."""
         return self._size
 
+    @property
+    def largest(self) -> int:
+        """The bytes that one answer may have to be kept."""
+        return self._max // LARGEST_SHARE
+
     def get(self, key: Hashable) -> Answer | None:
         """The answer kept under the key, or None."""
         with self._lock:
@@ -43,7 +48,7 @@ class AnswerCache:
 
     def put(self, key: Hashable, answer: Answer) -> None:
         """Keep an answer, at the expense of those unused for longest."""
-        if len(answer.body) > self._max // LARGEST_SHARE:
+        if len(answer.body) > self.largest:
             return
         with self._lock:
             if (old := self._answers.pop(key, None)) is not None:

@@ -1,7 +1,9 @@
 """HTTP connections that cannot hold the service up: as many as it takes, none that stays silent, none with endless headers,
 none whose client does not take what it asked for.
 
-uvicorn's own protocol waits for ever for headers and for readers, and answers what it cannot read with bare text.
+uvicorn's own protocol waits for ever for headers and for readers, bounds no headers, and answers what it cannot read with
+bare text. It is the one on httptools, the parser of Node.js: h11 takes a quarter of a millisecond longer for a request,
+more than a point look-up (measured).
 """
 
 from __future__ import annotations
@@ -12,8 +14,7 @@ import resource
 from http import HTTPStatus
 from typing import Any
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kg.api.problems import MEDIA_TYPE, RETRY_AFTER_S, Refusal, problem_of
 
@@ -47,12 +48,12 @@ def connection_limit(wanted: int) -> int:
     return allowed
 
 
-def limited(max_connections: int) -> type[H11Protocol]:
+def limited(max_connections: int) -> type[HttpToolsProtocol]:
     """The protocol of a service that takes so many connections."""
     return type("LimitedConnection", (_Connection,), {"max_connections": max_connections})
 
 
-class _Connection(H11Protocol):
+class _Connection(HttpToolsProtocol):
     """One connection. `_patience` ends it when the headers of its next request do not come, `_stuck` when nobody reads."""
 
     max_connections = 0
@@ -61,6 +62,8 @@ class _Connection(H11Protocol):
         super().__init__(*args, **kwargs)
         self._patience: asyncio.TimerHandle | None = None
         self._stuck: asyncio.TimerHandle | None = None
+        self._in_headers = False
+        self._header_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request, or turn the connection away."""
@@ -80,11 +83,34 @@ class _Connection(H11Protocol):
         """Go on with what came."""
         if self.transport.is_closing():
             return
+        if self._in_headers or not self._answering:
+            self._header_bytes += len(data)  # what the parser keeps until a header ends
         super().data_received(data)
-        if self.conn.their_state is not h11.IDLE:  # the headers are there
+        if self.transport.is_closing():
+            return
+        if not self._in_headers and self._answering:
             self._rest()
-        elif self._patience is None and not self.transport.is_closing():
+            return
+        if self._header_bytes > MAX_HEADER_BYTES:
+            self._refuse_headers()
+        elif self._patience is None:
             self._wait()  # the beginning of a further request
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request is there."""
+        self._in_headers = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer, if the headers are such as may be (RFC 9112, 3.2); an error here ends the parsing."""
+        self._in_headers, self._header_bytes = False, 0
+        if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > MAX_HEADER_BYTES:
+            self._refuse_headers()
+            raise ValueError("headers too large")
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+            raise ValueError("not one Host")
+        super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
@@ -106,14 +132,23 @@ class _Connection(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be read with a problem document."""
-        if self.conn.trailing_data[0] and len(self.conn.trailing_data[0]) >= MAX_HEADER_BYTES:
-            hint = "send a long query by POST"
-            self._refuse(Refusal(431, "the request's headers are too large", hint=hint, kind="header-too-large"))
-        else:
+        if not self.transport.is_closing():
             self._refuse(Refusal(400, msg, hint="is this HTTP/1.1?"))
 
+    @property
+    def _answering(self) -> bool:
+        """Whether a request came of which not all is read, or not all answered."""
+        return self.cycle is not None and (self.cycle.more_body or not self.cycle.response_complete)
+
     def _wait(self) -> None:
-        self._patience = self.loop.call_later(HEADERS_S, self.transport.close)
+        self._patience = self.loop.call_later(HEADERS_S, self._lose_patience)
+
+    def _lose_patience(self) -> None:
+        """Close, unless an answer is still being sent to a client that has begun the next request already."""
+        if self._answering:
+            self._wait()
+        else:
+            self.transport.close()
 
     def _rest(self) -> None:
         if self._patience is not None:
@@ -125,9 +160,16 @@ class _Connection(H11Protocol):
             self._stuck.cancel()
             self._stuck = None
 
+    def _refuse_headers(self) -> None:
+        hint = "send a long query by POST"
+        self._refuse(Refusal(431, "the request's headers are too large", hint=hint, kind="header-too-large"))
+
     def _refuse(self, refusal: Refusal) -> None:
-        """Send a problem document as the last answer of the connection."""
+        """Send a problem document as the last answer of the connection, unless another answer is on its way."""
         self._rest()
+        if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
+            self.transport.abort()
+            return
         problem = problem_of(refusal)
         body = problem.body()
         fields = {

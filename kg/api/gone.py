@@ -12,6 +12,8 @@ from kg.graph.workers import Cancellation
 
 __all__ = ["cancelled_when_gone"]
 
+WATCH_AFTER_S = 0.02  # most answers are there sooner, and a task that watches costs as much as all else here
+
 
 @asynccontextmanager
 async def cancelled_when_gone(receive: Receive) -> AsyncIterator[Cancellation]:
@@ -20,16 +22,23 @@ async def cancelled_when_gone(receive: Receive) -> AsyncIterator[Cancellation]:
     The request's body must have been read, or not be wanted.
     """
     cancel = Cancellation()
+    watching: asyncio.Task[None] | None = None
 
     async def watch() -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
         cancel.cancel()
 
-    watching = asyncio.create_task(watch())
+    def begin() -> None:
+        nonlocal watching
+        watching = asyncio.create_task(watch())
+
+    alarm = asyncio.get_running_loop().call_later(WATCH_AFTER_S, begin)
     try:
         yield cancel
     finally:
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        alarm.cancel()
+        if watching is not None:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching

@@ -21,7 +21,7 @@ from kg.graph.admission import Admission
 from kg.graph.federation import Federation, calls_others
 from kg.graph.guard import check_query
 from kg.graph.short import looks_short
-from kg.graph.workers import Cancellation, QueryPool, QueryStream
+from kg.graph.workers import Cancellation, QueryOptions, QueryPool, QueryStream
 from kg.settings import Settings
 
 __all__ = ["Publication", "Published", "Source"]
@@ -139,16 +139,44 @@ class Publication:
         key = (self.published.version, request.query, request.default_graphs, request.named_graphs, media_type)
         if not self.is_remote and (known := self._cache.get(key)) is not None:
             return known
-        ask = partial(self._ask, request, media_type, short=short, client=client, cancel=cancel)
         self._asking += 1
         try:
-            answer = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+            answer = await self._ask_workers(request, media_type, short=short, client=client, cancel=cancel)
+            if answer is None:
+                ask = partial(self._ask, request, media_type, short=short, client=client, cancel=cancel)
+                answer = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
         finally:
             self._asking -= 1
-        kept = is_repeatable(request.query) and not calls_others(request.query) and not self.is_remote
-        if isinstance(answer, Answer) and kept:
-            self._cache.put(key, answer)
+        if not self.is_remote and is_repeatable(request.query) and not calls_others(request.query):
+            if isinstance(answer, Answer):
+                self._cache.put(key, answer)
+            else:
+                media = answer.media_type
+                answer.keep(self._cache.largest, lambda body: self._cache.put(key, Answer(body, media)))
         return answer
+
+    async def _ask_workers(
+        self, request: QueryRequest, media_type: str, *, short: bool, client: Hashable, cancel: Cancellation | None
+    ) -> Answer | QueryStream | None:
+        """The answer of a worker; None where another server has to be asked first, or there are no workers."""
+        assert request.query is not None
+        if self._pool is None or (self._settings.service_hosts and calls_others(request.query)):
+            return None
+        options = self._options(request, client, cancel, short=short)
+        return _whole(await self._pool.ask(request.query, media_type, threads=self._threads, **options))
+
+    def _options(
+        self, request: QueryRequest, client: Hashable, cancel: Cancellation | None, *, short: bool
+    ) -> QueryOptions:
+        return {
+            "short": short or None,
+            "timeout_s": request.timeout_s,
+            "default_graphs": request.default_graphs,
+            "named_graphs": request.named_graphs,
+            "base_iri": self._source.base,
+            "client": client,
+            "cancel": cancel,
+        }
 
     def _ask(
         self,
@@ -172,21 +200,10 @@ class Publication:
                 return self._ask_server(request, text, media_type, timeout_s)
             finally:
                 self._server.leave(short=short, client=client)
-        stream = self._pool.stream(
-            text,
-            media_type,
-            checked=text is not request.query,
-            timeout_s=request.timeout_s,
-            default_graphs=request.default_graphs,
-            named_graphs=request.named_graphs,
-            base_iri=self._source.base,
-            short=short or looks_short(request.query),
-            client=client,
-            cancel=cancel,
-        )
-        if stream.content_length is None:
-            return stream
-        return Answer(b"".join(stream), stream.media_type)
+        options = self._options(request, client, cancel, short=short)
+        if text is not request.query:
+            options["checked"] = True
+        return _whole(self._pool.stream(text, media_type, **options))
 
     def _ask_server(self, request: QueryRequest, text: str, media_type: str, timeout_s: float) -> Answer:
         """The answer of a remote store, whole."""
@@ -245,3 +262,8 @@ class Publication:
         else:
             self._pool.switch(snapshot, remove=False)  # the workspace removes its old snapshots itself
         self._published = Published(version, now)
+
+
+def _whole(stream: QueryStream) -> Answer | QueryStream:
+    """The answer itself once all of it is there."""
+    return stream if stream.content_length is None else Answer(b"".join(stream), stream.media_type)

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from kg.access import KeyScope, ServiceAddress, new_token
 from kg.api.app import create_app, create_plain_app
-from kg.api.connections import MAX_HEADER_BYTES, connection_limit, limited
+from kg.api.connections import connection_limit, limited
 from kg.api.service import GraphService, Service
 from kg.errors import KgError
 from kg.settings import Settings
@@ -91,7 +91,6 @@ def _run(app: ASGIApp, service: GraphService, listener: socket.socket, announce:
     config = uvicorn.Config(
         app,
         http=limited(connection_limit(settings.max_connections)),
-        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
         log_config=None,
         access_log=False,
         server_header=False,

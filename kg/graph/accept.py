@@ -74,6 +74,11 @@ def best(accept: str | None, offers: Sequence[Offer]) -> Offer | None:
     """
     if accept is None or not accept.strip():
         return offers[0]
+    return _best(accept, tuple(offers))
+
+
+@lru_cache(maxsize=256)
+def _best(accept: str, offers: tuple[Offer, ...]) -> Offer | None:
     ranges = tuple(_media_ranges(accept))
     liked = max(offers, key=lambda offer: _liking(offer, ranges))  # max() takes the first of equals
     return liked if _liking(liked, ranges)[0] > 0 else None

@@ -6,10 +6,12 @@ one client that sends a hundred queries at once holds others up by those that ru
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import Counter
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 from kg.errors import ClientBusy, QueryBusy, QueryCancelled, QueueFull
 
@@ -56,8 +58,8 @@ class Cancellation:
 class _Waiter:
     short: bool
     client: Hashable
+    wake: Callable[[], None]
     admitted: bool = False
-    woken: threading.Event = field(default_factory=threading.Event)
 
 
 class Admission:
@@ -101,35 +103,71 @@ class Admission:
         Raises QueueFull and ClientBusy when the queue or the client's share is full, QueryBusy when no room came in
         time, QueryCancelled when cancelled meanwhile.
         """
+        if self.enter_now(short=short, client=client):
+            return
+        woken = threading.Event()
+        with self._waits(woken.set, short=short, client=client, cancel=cancel):
+            woken.wait(self._wait_s)
+
+    async def enter_soon(self, *, short: bool, client: Hashable = None, cancel: Cancellation | None = None) -> None:
+        """The same on the event loop, which goes on meanwhile."""
+        if self.enter_now(short=short, client=client):
+            return
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(woken.set)
+
+        with self._waits(wake, short=short, client=client, cancel=cancel), suppress(TimeoutError):
+            async with asyncio.timeout(self._wait_s):
+                await woken.wait()
+
+    @contextmanager
+    def _waits(
+        self, wake: Callable[[], None], *, short: bool, client: Hashable, cancel: Cancellation | None
+    ) -> Iterator[None]:
+        """A place in the queue, as long as the block waits for `wake`; raises what `enter` does."""
         with self._lock:
-            if (
-                client is not None
-                and self._max_per_client is not None
-                and self._clients[client] >= self._max_per_client
-            ):
-                raise ClientBusy
-            if not any(waiter.short >= short for waiter in self._waiting) and self._room(short=short):
-                self._admit(short=short, client=client)
-                self._clients[client] += 1
-                return
-            if len(self._waiting) >= self._max_waiting:
+            if self._enter_now(short=short, client=client):
+                wake()
+                waiter = None
+            elif len(self._waiting) >= self._max_waiting:
                 raise QueueFull
-            waiter = _Waiter(short, client)
-            self._waiting.append(waiter)
-            self._clients[client] += 1
+            else:
+                waiter = _Waiter(short, client, wake)
+                self._waiting.append(waiter)
+                self._clients[client] += 1
         cancel = cancel or Cancellation()
-        cancel.when_cancelled(waiter.woken.set)
+        cancel.when_cancelled(wake)
         try:
-            waiter.woken.wait(self._wait_s)
+            yield
             if cancel.cancelled:
                 raise QueryCancelled
-            if not waiter.admitted:
+            if waiter is not None and not waiter.admitted:
                 raise QueryBusy
         except BaseException:  # Ctrl-C too
-            self._withdraw(waiter, client)
+            if waiter is None:
+                self.leave(short=short, client=client)
+            else:
+                self._withdraw(waiter, client)
             raise
         finally:
-            cancel.forget(waiter.woken.set)
+            cancel.forget(wake)
+
+    def enter_now(self, *, short: bool, client: Hashable = None) -> bool:
+        """Whether the query may run at once, without waiting: then `leave` gives the room back. Raises ClientBusy."""
+        with self._lock:
+            return self._enter_now(short=short, client=client)
+
+    def _enter_now(self, *, short: bool, client: Hashable) -> bool:
+        if client is not None and self._max_per_client is not None and self._clients[client] >= self._max_per_client:
+            raise ClientBusy
+        if any(waiter.short >= short for waiter in self._waiting) or not self._room(short=short):
+            return False
+        self._admit(short=short, client=client)
+        self._clients[client] += 1
+        return True
 
     def leave(self, *, short: bool, client: Hashable = None) -> None:
         """Give the room back to those who wait."""
@@ -143,7 +181,7 @@ class Admission:
                 self._waiting.remove(waiter)
                 self._admit(short=waiter.short, client=waiter.client)
                 waiter.admitted = True
-                waiter.woken.set()
+                waiter.wake()
 
     def _withdraw(self, waiter: _Waiter, client: Hashable) -> None:
         with self._lock:

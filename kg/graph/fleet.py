@@ -58,6 +58,17 @@ class Fleet:
                 return self._take()
         return self._take()
 
+    def take_ready(self) -> tuple[Generation, WorkerProcess] | None:
+        """A worker of the newest generation if one waits with its store open; never blocks."""
+        with self._lock:
+            generation = self._current
+            if self._closed or not generation.idle or not generation.idle[0].is_ready:
+                return None
+            generation.busy += 1
+            worker = generation.idle.popleft()
+            self._lent.add(worker)
+            return generation, worker
+
     def _take(self) -> tuple[Generation, WorkerProcess]:
         generation, worker = self._pick()
         try:

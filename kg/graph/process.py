@@ -21,7 +21,7 @@ from typing import IO, cast
 from kg.errors import KgError, StoreUnavailable
 from kg.graph.diagnosis import death
 
-__all__ = ["Late", "Limits", "WorkerProcess"]
+__all__ = ["Late", "Limits", "WorkerProcess", "packed"]
 
 _START_S = 60.0  # opening a snapshot takes 0.05 s, loading a dump about 1 s per 100,000 quads
 _PIPE_BYTES = 1 << 20
@@ -44,6 +44,12 @@ class Limits:
 
 class Late(Exception):
     """The deadline passed."""
+
+
+def packed(request: dict[str, object]) -> bytes:
+    """A request as it is sent to a worker."""
+    data = json.dumps(request).encode()
+    return struct.pack(">I", len(data)) + data
 
 
 class WorkerProcess:
@@ -100,10 +106,19 @@ class WorkerProcess:
         assert self._ready is not None
         return self._ready
 
-    def send(self, request: dict[str, object], deadline: float | None) -> None:
-        """Hand over one request."""
-        data = json.dumps(request).encode()
-        view = memoryview(struct.pack(">I", len(data)) + data)
+    @property
+    def is_ready(self) -> bool:
+        """Whether the worker is known to live and to have its store open: it waits for a request."""
+        return self._ready is not None and self.alive
+
+    @property
+    def answers(self) -> int:
+        """The file descriptor that becomes readable when the worker says something."""
+        return self._stdout.fileno()
+
+    def send(self, request: bytes, deadline: float | None) -> None:
+        """Hand over one request, which `packed` made."""
+        view = memoryview(request)
         while view:
             try:
                 view = view[os.write(self._stdin.fileno(), view) :]
@@ -116,22 +131,39 @@ class WorkerProcess:
 
     def receive(self, deadline: float | None) -> tuple[bytes, bytes]:
         """The next frame: kind and payload. Raises Late, or what the process died of."""
-        buffer = self._buffer
-        while True:
-            if len(buffer) >= 5:
-                end = 5 + struct.unpack_from(">I", buffer, 1)[0]
-                if len(buffer) >= end:
-                    kind, payload = bytes(buffer[:1]), bytes(buffer[5:end])
-                    del buffer[:end]
-                    return kind, payload
+        while (frame := self.received()) is None:
             self._wait(self._answers, deadline)
-            try:
-                data = os.read(self._stdout.fileno(), _READ_BYTES)
-            except BlockingIOError:
-                continue
-            if not data:
+            if not self.listen():
                 raise self._obituary()
-            buffer += data
+        return frame
+
+    def upcoming(self) -> tuple[bytes, int] | None:
+        """Kind and length of the next of the frames that have been heard; None when there is no whole one."""
+        buffer = self._buffer
+        if len(buffer) < 5:
+            return None
+        kind, length = struct.unpack_from(">cI", buffer)
+        return (kind, length) if len(buffer) >= 5 + length else None
+
+    def received(self) -> tuple[bytes, bytes] | None:
+        """The next of the frames that have been heard; None when there is no whole one."""
+        buffer = self._buffer
+        if (frame := self.upcoming()) is None:
+            return None
+        end = 5 + frame[1]
+        with memoryview(buffer) as view, view[5:end] as part:
+            payload = bytes(part)
+        del buffer[:end]
+        return frame[0], payload
+
+    def listen(self) -> bool:
+        """Hear what the worker has said, without waiting; False when it has ended."""
+        try:
+            data = os.read(self._stdout.fileno(), _READ_BYTES)
+        except BlockingIOError:
+            return True
+        self._buffer += data
+        return bool(data)
 
     def kill(self) -> None:
         """End the process now, whatever it is doing; whoever waits for it is woken."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import threading
 import time
@@ -44,15 +45,15 @@ class Loan:
 class QueryStream(Iterator[bytes]):
     """The chunks of one answer, with its `media_type`; made by `QueryPool.stream`.
 
-    All errors that can be known by then have been raised before there is a stream. One that comes later (deadline,
-    memory) is raised by `next`: whoever sends the chunks on must then break the transfer off. Close a stream that is
-    not read to its end; that kills its query. It may be read on any thread, by one thread at a time.
+    All errors that can be known by then have been raised once `fill` returns. One that comes later (deadline, memory) is
+    raised by `next`: whoever sends the chunks on must then break the transfer off. Close a stream that is not read to its
+    end; that kills its query. It may be read on any thread, by one thread at a time.
     """
 
     def __init__(
         self,
         loan: Loan,
-        request: dict[str, object],
+        request: bytes,
         *,
         timeout_s: float | None,
         told_s: float | None = None,
@@ -72,13 +73,50 @@ class QueryStream(Iterator[bytes]):
         self._closed = False
         self._expired = False
         self._alarm: threading.Timer | None = None
+        self._buffer_bytes = buffer_bytes
+        self._kept: list[bytes] | None = None
+        self._room = 0
+        self._whole: Callable[[bytes], None] | None = None
+        self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
         try:
-            self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
             loan.worker.send(request, self._deadline)
-            size = 0
-            while not self.complete and size <= buffer_bytes:
-                size += self._receive()
         except BaseException as error:  # KeyboardInterrupt too: nothing may go on running
+            self._fail(error)
+
+    async def hear(self) -> bool:
+        """Wait, on the event loop, until the worker says something; whether that was the whole answer.
+
+        If not, or when the deadline comes, `fill` in a thread goes on from there, and raises what is to be raised: an
+        answer that is short costs no change of threads, as long as the query itself takes (measured).
+        """
+        loop, worker = asyncio.get_running_loop(), self._loan.worker
+        heard: asyncio.Future[None] = loop.create_future()
+        waiting = None
+        if self._deadline is not None:
+            waiting = loop.call_later(self._deadline - time.monotonic(), _settle, heard)
+        loop.add_reader(worker.answers, _settle, heard)
+        try:
+            await heard
+        finally:
+            loop.remove_reader(worker.answers)
+            if waiting is not None:
+                waiting.cancel()
+        worker.listen()
+        with self._reading:
+            while (frame := worker.upcoming()) is not None and (frame[0] in b"MD" or frame == (b"E", 0)):
+                self._receive()
+                if self.complete:
+                    break  # the worker is another's now
+        return self.complete
+
+    def fill(self) -> None:
+        """Read until the answer is complete or longer than `buffer_bytes`; blocks until then."""
+        try:
+            with self._reading:
+                size = sum(map(len, self._chunks))
+                while not self.complete and size <= self._buffer_bytes:
+                    size += self._receive()
+        except BaseException as error:
             self._fail(error)
         if self._deadline is not None and not self.complete:
             self._alarm = threading.Timer(self._deadline - time.monotonic(), _expire, (weakref.ref(self),))
@@ -90,18 +128,34 @@ class QueryStream(Iterator[bytes]):
         """The length of the chunks not yet read, or None while more may come."""
         return sum(map(len, self._chunks)) if self.complete else None
 
+    def keep(self, room: int, whole: Callable[[bytes], None]) -> None:
+        """Call back with the whole answer once it has been read to its end, unless it is longer than `room`."""
+        self._kept, self._room, self._whole = [], room, whole
+
     def __next__(self) -> bytes:
         while not self._chunks:
             with self._reading:
                 if self._expired:
                     self._fail(Late())
                 if self.complete or self._closed:
+                    if self.complete and self._kept is not None and self._whole is not None:
+                        kept, self._kept = self._kept, None
+                        self._whole(b"".join(kept))
                     raise StopIteration
                 try:
                     self._receive()
+                    while not self.complete and self._loan.worker.upcoming() is not None:
+                        self._receive()  # what is there goes out together
                 except BaseException as error:
                     self._fail(error)
-        return self._chunks.popleft()
+        chunks, self._chunks = self._chunks, deque()
+        chunk = b"".join(chunks)
+        if self._kept is not None:
+            self._room -= len(chunk)
+            self._kept.append(chunk)
+            if self._room < 0:
+                self._kept = None
+        return chunk
 
     def expire(self) -> None:
         """End the query at its deadline though nobody reads: a reader that dawdles must not keep the worker."""
@@ -176,6 +230,11 @@ class QueryStream(Iterator[bytes]):
         if not closed:
             self._ended(type(raised).__name__)
         raise raised from (error if raised is not error else error.__cause__)
+
+
+def _settle(heard: asyncio.Future[None]) -> None:
+    if not heard.done():
+        heard.set_result(None)
 
 
 def _expire(reference: weakref.ref[QueryStream]) -> None:

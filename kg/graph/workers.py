@@ -8,21 +8,24 @@ more; a new one takes its place (0.06 s). Answers are serialised in the worker a
     with QueryPool(snapshot) as pool:
         answer = pool.run("SELECT * { ?s ?p ?o } LIMIT 10", "text/csv")  # Ctrl-C here kills the query
 
-From asyncio, ask and read in threads, so that the loop stays free, and cancel when the client is gone:
+From asyncio, read in threads, so that the loop stays free, and cancel when the client is gone:
 
     cancel = Cancellation()
-    stream = await asyncio.to_thread(pool.stream, query, accept, cancel=cancel)  # errors are raised here …
+    stream = await pool.ask(query, accept, threads=threads, cancel=cancel)  # errors are raised here …
     async for chunk in iterate_in_threadpool(stream): ...  # … before the response begins
     # on disconnect: cancel.cancel()
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -32,15 +35,18 @@ from kg.errors import KgError, QueryError, QueryTimeout, WorkerLost
 from kg.graph.accept import formats
 from kg.graph.admission import Admission, Cancellation
 from kg.graph.diagnosis import failure
-from kg.graph.fleet import Fleet
+from kg.graph.fleet import Fleet, Generation
 from kg.graph.guard import MAX_DEPTH, MAX_LENGTH, check_query
-from kg.graph.process import Limits, WorkerProcess
+from kg.graph.process import Limits, WorkerProcess, packed
+from kg.graph.short import looks_short
 from kg.graph.store import Answer
 from kg.graph.stream import Loan, QueryStream
 
 __all__ = ["Cancellation", "QueryOptions", "QueryPool", "QueryStream"]
 
 BUFFER_BYTES = 1 << 20
+AT_ONCE = 2_000
+"""Characters of a query that is checked and sent on the event loop: less than a millisecond, and it fits into a pipe."""
 SHORT_S = 2.0
 """Seconds in which a short query has to be done. Point look-ups take milliseconds, and a busy machine a hundred times that."""
 REMEMBERED = 1000  # texts of queries that were taken for short and were not
@@ -57,9 +63,9 @@ class QueryOptions(TypedDict, total=False):
     base_iri: str | None
     prefixes: Mapping[str, str] | None
     """Prefixes that the query need not declare."""
-    short: bool
-    """The query is expected to take little: it may use the room kept for such. If it is not done there after SHORT_S, or
-    its answer is long, it begins again among the others."""
+    short: bool | None
+    """The query is expected to take little (None: if it looks so): it may use the room kept for such. If it is not done
+    there after SHORT_S, or its answer is long, it begins again among the others."""
     checked: bool
     """The text has passed `check_query`, and holds data beyond its limit of length since."""
     client: Hashable
@@ -67,6 +73,43 @@ class QueryOptions(TypedDict, total=False):
     cancel: Cancellation | None
     buffer_bytes: int
     """How much of the answer to have before the stream begins; with the pool's `max_result_bytes`, all of it."""
+
+
+class _Attempt:
+    """The attempts at one query, each a `with` block: what is left of its time, and which errors call for another one."""
+
+    def __init__(self, timeout_s: float | None, short: bool | None, remember: Callable[[], None]) -> None:
+        self.timeout_s = timeout_s
+        self.short = short
+        self._remember = remember
+        self._left_s = timeout_s
+        self._lost = False
+        self._begun = 0.0
+
+    @property
+    def patience_s(self) -> float | None:
+        """The seconds that this attempt may take."""
+        return min((s for s in (self._left_s, SHORT_S if self.short else None) if s is not None), default=None)
+
+    def __enter__(self) -> None:
+        self._begun = time.monotonic()
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        before_s = self._left_s
+        if before_s is not None:
+            self._left_s = before_s - (time.monotonic() - self._begun)
+        if isinstance(error, WorkerLost) and not self._lost:
+            self._lost = True
+            return True
+        if isinstance(error, QueryTimeout) and self.short and (before_s is None or before_s > SHORT_S):
+            self.demote()
+            return True
+        return False
+
+    def demote(self) -> None:
+        """It is not short: take it for one of the others from now on."""
+        self._remember()
+        self.short = False
 
 
 class QueryPool:
@@ -128,48 +171,61 @@ class QueryPool:
         QueryRefused, QuerySyntaxError, QueryBusy, QueryTimeout, QueryTooLarge, QueryCancelled, WorkerLost, or QueryError
         when the engine fails or no media type asked for can carry the answer.
         """
-        if not options.get("checked", False):
-            check_query(query, max_length=self._max_length, max_depth=self._max_depth)
-        request = self._request(query, accept, options)
-        timeout_s = self._timeout(options.get("timeout_s"))
-        short = options.get("short", False) and self._admission.reserved > 0 and hash(query) not in self._slow
-        spent_s, lost = 0.0, False
+        request, attempt = self._prepared(query, accept, options)
+        if attempt.short is None:
+            attempt.short = self._may_be_short(query) and looks_short(query)
         while True:
-            loan = self._borrow(options, short=short)
-            begun = time.monotonic()
-            left = None if timeout_s is None else timeout_s - spent_s
-            try:
-                stream = self._begin(loan, request, left, query, options, short=short, told_s=timeout_s)
-            except WorkerLost:
-                if lost:
-                    raise
-                lost = True
-                continue
-            except QueryTimeout:
-                if not short or (left is not None and left <= SHORT_S):
-                    raise
-            else:
-                if stream.complete or not short:
+            loan = self._borrow(options, short=bool(attempt.short))
+            with attempt:
+                stream = self._begin(loan, request, query, options, attempt)
+                stream.fill()
+                if stream.complete or not attempt.short:
                     return stream
                 stream.close()
-            finally:
-                spent_s += time.monotonic() - begun
-            self._remember(query)
-            short = False
+                attempt.demote()
 
-    def _begin(
-        self,
-        loan: Loan,
-        request: dict[str, object],
-        left_s: float | None,
-        query: str,
-        options: QueryOptions,
-        *,
-        short: bool,
-        told_s: float | None,
+    async def ask(
+        self, query: str, accept: str | None = None, *, threads: Executor, **options: Unpack[QueryOptions]
     ) -> QueryStream:
-        """The answer's beginning, from a worker, within the seconds left; `told_s` is the deadline that the client knows."""
-        limits, prefixes = self._limits, options.get("prefixes") or {}
+        """`stream` on the event loop: what blocks is done in `threads`. A short answer needs none of them.
+
+        A thread for each query would take as much time of the processor as a point look-up (measured).
+        """
+        in_thread = partial(asyncio.get_running_loop().run_in_executor, threads)
+        if len(query) <= AT_ONCE:
+            request, attempt = self._prepared(query, accept, options)
+        else:
+            request, attempt = await in_thread(self._prepared, query, accept, options)
+        while True:
+            loan = await self._borrow_soon(query, options, attempt, threads)
+            with attempt:
+                if len(query) <= AT_ONCE:
+                    stream = self._begin(loan, request, query, options, attempt)
+                else:
+                    stream = await in_thread(self._begin, loan, request, query, options, attempt)
+                if not await stream.hear():
+                    await in_thread(stream.fill)
+                if stream.complete or not attempt.short:
+                    return stream
+                await in_thread(stream.close)
+                attempt.demote()
+
+    def _prepared(self, query: str, accept: str | None, options: QueryOptions) -> tuple[bytes, _Attempt]:
+        """The request to a worker, and how it is to be tried; raises QueryRefused."""
+        if not options.get("checked", False):
+            check_query(query, max_length=self._max_length, max_depth=self._max_depth)
+        request = packed(self._request(query, accept, options))
+        short = options.get("short", False)
+        if short and not self._may_be_short(query):
+            short = False
+        return request, _Attempt(self._timeout(options.get("timeout_s")), short, lambda: self._remember(query))
+
+    def _may_be_short(self, query: str) -> bool:
+        return self._admission.reserved > 0 and hash(query) not in self._slow
+
+    def _begin(self, loan: Loan, request: bytes, query: str, options: QueryOptions, attempt: _Attempt) -> QueryStream:
+        """The answer that a worker has begun."""
+        limits, short, prefixes = self._limits, attempt.short, options.get("prefixes") or {}
 
         def explain(payload: bytes) -> KgError:
             told = json.loads(payload)
@@ -185,8 +241,8 @@ class QueryPool:
         return QueryStream(
             loan,
             request,
-            timeout_s=min((s for s in (left_s, SHORT_S if short else None) if s is not None), default=None),
-            told_s=told_s,
+            timeout_s=attempt.patience_s,
+            told_s=attempt.timeout_s,
             buffer_bytes=options.get("buffer_bytes", BUFFER_BYTES),
             failure=explain,
             ended=lambda how: self._count("demoted" if short and how in ("QueryTimeout", "abandoned") else how),
@@ -279,7 +335,34 @@ class QueryPool:
         except BaseException:
             self._admission.leave(short=short, client=client)
             raise
+        return self._lent(generation, worker, client, cancel, short=short)
 
+    async def _borrow_soon(self, query: str, options: QueryOptions, attempt: _Attempt, threads: Executor) -> Loan:
+        """The same on the event loop. Whether the text looks short is asked only when the room for all others is taken."""
+        client, cancel = options.get("client"), options.get("cancel")
+        if attempt.short is not None or not self._admission.enter_now(short=False, client=client):
+            if attempt.short is None:
+                attempt.short = self._may_be_short(query) and looks_short(query)
+            await self._admission.enter_soon(short=attempt.short, client=client, cancel=cancel)
+        short = bool(attempt.short)
+        try:
+            taken = self._fleet.take_ready()
+            if taken is None:
+                taken = await asyncio.get_running_loop().run_in_executor(threads, self._fleet.take)
+        except BaseException:
+            self._admission.leave(short=short, client=client)
+            raise
+        return self._lent(*taken, client, cancel, short=short)
+
+    def _lent(
+        self,
+        generation: Generation,
+        worker: WorkerProcess,
+        client: Hashable,
+        cancel: Cancellation | None,
+        *,
+        short: bool,
+    ) -> Loan:
         def give_back(worker: WorkerProcess, fit: bool) -> None:
             if cancel is not None:
                 cancel.forget(loan.cancel)
