@@ -1,6 +1,8 @@
 """Which articles are copies of one another (wire copies, light edits), and so which are one source.
 
-MinHash over runs of words (Broder 1997), with banding: an article is only compared with those that share a band.
+MinHash over runs of words (Broder 1997), with banding: an article is only compared with those that share a band. A paper
+cuts what an agency sends, or adds to it, so what counts is how much of the shorter text the longer one has; but only of
+texts of comparable length, because a round-up has many reports and makes them no copies of one another.
 Every pair's answer depends on the two texts alone; a source is a connected set of copies, named after its least
 publisher, so neither depends on the order of arrival.
 """
@@ -23,13 +25,17 @@ SHINGLE = 4  # words
 SHORT = 50  # words: below, chance resemblance is likely, so only equal texts are copies
 PERMUTATIONS, ROWS = (
     96,
-    4,
-)  # 24 bands of 4: a pair alike at 0.6 shares a band with p = 0.96, one alike at 0.2 with p = 0.04
-ALIKE = 0.6  # share of equal minima; two reports of one event written apart stay under 0.2, a cut wire copy over 0.6
+    3,
+)  # 32 bands: a pair alike at 0.6 shares one with p = 0.99, at 0.4 with 0.88, at 0.05 with 0.004
+CONTAINED = (
+    0.65  # of the runs of the shorter text; two reports of one event written apart stay under 0.15, but quote alike
+)
+LENGTHS = 0.5  # of the shorter text to the longer, in runs, at the least
 
 
 def signature(text: str) -> bytes:
-    """What is kept of a text to compare it: its minima (little-endian uint32), or a hash of its words if few."""
+    """What is kept of a text to compare it: its minima and how many runs it has (little-endian uint32), or a hash of its
+    words if few."""
     import numpy as np
 
     words = re.findall(r"\w+", text.casefold())
@@ -40,7 +46,7 @@ def signature(text: str) -> bytes:
     factors, offsets = _permutations()
     # 2^31 - 1 keeps products below 2^64: crc32 is first folded under it
     mixed = (factors[:, None] * (hashes % _PRIME)[None, :] + offsets[:, None]) % _PRIME
-    return bytes(mixed.min(axis=1).astype("<u4"))
+    return bytes(mixed.min(axis=1).astype("<u4")) + len(runs).to_bytes(4, "little")
 
 
 def bands_of(signed: bytes) -> tuple[int, ...]:
@@ -48,7 +54,8 @@ def bands_of(signed: bytes) -> tuple[int, ...]:
     size = 4 * ROWS
     if len(signed) < PERMUTATIONS * 4:
         return (zlib.crc32(signed, 1),)
-    return tuple((at // size) << 32 | zlib.crc32(signed[at : at + size]) for at in range(0, len(signed), size))
+    starts = range(0, PERMUTATIONS * 4, size)
+    return tuple((at // size) << 32 | zlib.crc32(signed[at : at + size]) for at in starts)
 
 
 def identity_of(signed: bytes) -> int:
@@ -62,7 +69,11 @@ def are_copies(left: bytes, right: bytes) -> bool:
 
     if len(left) != len(right) or len(left) < PERMUTATIONS * 4:
         return left == right
-    return bool((np.frombuffer(left, dtype="<u4") == np.frombuffer(right, dtype="<u4")).mean() >= ALIKE)
+    minima, sizes = zip(*((np.frombuffer(side[:-4], "<u4"), int.from_bytes(side[-4:], "little")) for side in (left, right)),
+                        strict=True)  # fmt: skip
+    alike = float((minima[0] == minima[1]).mean())
+    shared = alike / (1 + alike) * sum(sizes)  # what both have, of a share of what either has
+    return min(sizes) >= LENGTHS * max(sizes) and shared >= CONTAINED * min(sizes)
 
 
 def publisher_key(article_id: str, publisher: str | None, url: str | None) -> str:

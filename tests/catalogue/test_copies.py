@@ -29,6 +29,13 @@ def test_a_wire_copy_with_another_headline_and_a_cut_end_is_a_copy(seed: int) ->
 
 
 @pytest.mark.parametrize("seed", range(5))
+def test_a_wire_copy_of_which_a_paper_prints_two_thirds_is_a_copy(seed: int) -> None:
+    words = text_of(seed, 400)
+    assert alike(" ".join(words), " ".join(words[:260]))
+    assert alike(" ".join(words), " ".join([*words, *text_of(seed + 100, 200)]))
+
+
+@pytest.mark.parametrize("seed", range(5))
 def test_case_and_punctuation_do_not_matter(seed: int) -> None:
     words = text_of(seed)
     assert alike(" ".join(words), ", ".join(words).upper() + ".")
