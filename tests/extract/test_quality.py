@@ -1,6 +1,6 @@
 """What the shipped model reaches on the development part of our stories: a change that costs quality fails here.
 
-The figures are those of the model card (`kg evaluate --own dev`). A better model raises them; one that lowers a figure says in the card why.
+The figures are those of the model card (`kg evaluate --own dev`). A better model raises them; for one that lowers one the card says why.
 """
 
 from __future__ import annotations
