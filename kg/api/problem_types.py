@@ -41,7 +41,8 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
             "query-timeout",
             "Query timeout",
             503,
-            "The query ran until its deadline and was killed. KG_QUERY_TIMEOUT_S is the deadline where the client names none.",
+            "The query ran until its deadline and was killed. KG_QUERY_TIMEOUT_S is the deadline where the client names none. "
+            "A server on which the graph lies may have a shorter one of its own.",
             "Bind a subject or object, join the patterns, drop ORDER BY, add LIMIT; or ask for more seconds, up to "
             "KG_QUERY_TIMEOUT_MAX_S, by the parameter timeout or the header Prefer: wait=SECONDS.",
         ),
@@ -56,7 +57,8 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
             "result-too-large",
             "Result too large",
             503,
-            "The answer is larger than KG_QUERY_RESULT_MB.",
+            "The answer is larger than KG_QUERY_RESULT_MB, or has more rows or triples than the server gives on which the graph "
+            "lies (Virtuoso: ResultSetMaxRows); that server sends a part and says nothing.",
             "Ask for less: LIMIT, fewer variables. /export gives the whole graph.",
         ),
         ProblemType(

@@ -29,6 +29,7 @@ def command(
     Examples:
       kg init --store archive --base https://graph.example.org/
       kg init --store archive --remote http://localhost:7878
+      kg init --store archive --remote 'http://dba:PASSWORD@localhost:8890#server=virtuoso'
     """
     from kg.workspace import Workspace
 
