@@ -53,7 +53,7 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def same(both: Pair, path: str, **parameters: str) -> str:
     """What both services answer, which must be the same."""
-    answers = [client.get(path, params=parameters) for client in both]
+    answers = [client.get(path, params=parameters or None) for client in both]
     texts = [_settled(answer.text, str(client.base_url)) for answer, client in zip(answers, both, strict=True)]
     assert answers[0].status_code == answers[1].status_code == 200, answers[1].text
     assert texts[0] == texts[1]

@@ -87,9 +87,10 @@ class VirtuosoStore(RemoteStore):
         self._check_writable()
         check_sql(sparql)
         # ours name all of their graphs and have no base; what people write may not
-        dataset = {} if base is None else self._dataset(sparql, (), ())
+        text = based(sparql, base)
+        dataset = {} if base is None else self._dataset(text, (), ())
         with self._lock:
-            self._wire.update(self._at.update, {"update": based(sparql, base), **dataset})
+            self._wire.update(self._at.update, {"update": text, **dataset})
 
     def query(
         self,

@@ -116,6 +116,8 @@ def test_the_default_graph_is_the_facts_alone(store: VirtuosoStore) -> None:
     assert store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").rows() == [{"n": Literal(1)}]
     graphs = store.query(f"SELECT ?g {{ {A} {P} ?o . GRAPH ?g {{ ?o ?p {A} }} }}").rows()
     assert graphs == [{"g": H}]
+    relative = store.query(f"SELECT (COUNT(*) AS ?n) {{ GRAPH <g> {{ {A} ?p ?o }} }}", base="http://e.org/").rows()
+    assert relative == [{"n": Literal(2)}]
     assert store.query(f"SELECT ?x {{ {A} {P} ?o . GRAPH {G} {{ {A} {P} ?o, ?x FILTER(?x != ?o) }} }}").rows() == [
         {"x": Literal("mine")}
     ]
