@@ -13,13 +13,16 @@ Decisions, and why:
   never leave this package.
 """
 
+from kg.catalogue.around import CoMention
 from kg.catalogue.catalogue import Catalogue, Change
 from kg.catalogue.changes import Cause, ChangeReason, StatementChange
+from kg.catalogue.filters import ANY_ARTICLE, EVERYTHING, ArticleFilter, RelationFilter
+from kg.catalogue.hits import SENTENCE, ArticleHit, EntityHit, Marked, SentenceHit
 from kg.catalogue.likeness import Likeness
 from kg.catalogue.matches import external_iri
 from kg.catalogue.outline import Section
-from kg.catalogue.paths import MAX_LENGTH, PathFilter
-from kg.catalogue.relations import IN, OUT, RELATION_SORTS, CoMention, RelationFilter
+from kg.catalogue.paths import ANY_STEP, MAX_LENGTH, PathFilter
+from kg.catalogue.relations import IN, OUT, RELATION_SORTS
 from kg.catalogue.rows import (
     ArticleRow,
     ChainRow,
@@ -37,17 +40,20 @@ from kg.catalogue.rows import (
     Wish,
     Withdrawn,
 )
-from kg.catalogue.search import SENTENCE, ArticleHit, EntityHit, Marked, SentenceHit
 from kg.catalogue.statements import ACCEPTED, REJECTED, statement_key
 
 __all__ = [
     "ACCEPTED",
+    "ANY_ARTICLE",
+    "ANY_STEP",
+    "EVERYTHING",
     "IN",
     "MAX_LENGTH",
     "OUT",
     "REJECTED",
     "RELATION_SORTS",
     "SENTENCE",
+    "ArticleFilter",
     "ArticleHit",
     "ArticleRow",
     "Catalogue",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from kg.catalogue.clusters import Clusters
 from kg.catalogue.codec import (
+    day_from,
     document_from,
     document_to,
     extraction_from,
@@ -18,6 +18,7 @@ from kg.catalogue.codec import (
     unpack,
     unpack_json,
 )
+from kg.catalogue.conditions import marks
 from kg.catalogue.copies import publisher_key, signature
 from kg.catalogue.rows import ArticleRow, Revision, Touched, Withdrawn
 from kg.types import Article, Document, Extraction
@@ -122,7 +123,7 @@ class Articles:
         row = self._db.execute("SELECT * FROM withdrawn WHERE id = ?", (article_id,)).fetchone()
         if row is None:
             return None
-        return Withdrawn(row["id"], row["digest"], _day(row["published"]), datetime.fromisoformat(row["time"]))
+        return Withdrawn(row["id"], row["digest"], day_from(row["published"]), datetime.fromisoformat(row["time"]))
 
     def put(self, article: Article, document: Document, extraction: Extraction) -> tuple[int, dict[int, str]]:
         """Write an article's current revision; returns its number, and the articles whose source changed with it.
@@ -149,8 +150,10 @@ class Articles:
         changed: dict[int, str] = {}
         if old is None:
             values["source_key"] = publisher
-            columns, marks = ", ".join(values), ", ".join("?" * len(values))
-            cursor = self._db.execute(f"INSERT INTO articles ({columns}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
+            cursor = self._db.execute(
+                f"INSERT INTO articles ({', '.join(values)}) VALUES ({marks(values)})",  # noqa: S608
+                tuple(values.values()),
+            )
             assert cursor.lastrowid is not None
             key = cursor.lastrowid
             self._db.execute("DELETE FROM withdrawn WHERE id = ?", (article.id,))
@@ -174,14 +177,7 @@ class Articles:
                 "INSERT INTO revisions (article, digest, model, published, title, time) VALUES (?, ?, ?, ?, ?, ?)",
                 (key, article.digest, extraction.model, published, document.title, now),
             )
-        self._forget_sentences(key)
-        self._db.executemany(
-            "INSERT INTO sentences (rowid, text, first, last) VALUES (?, ?, ?, ?)",
-            (
-                (key << SENTENCE_BITS | number, span.of(document.text), span.start, span.end)
-                for number, span in enumerate(document.sentences[: 1 << SENTENCE_BITS])
-            ),
-        )
+        self._index_sentences(key, document)
         if old is None or old["signature"] != signed:
             changed |= self._clusters.join(key)
         else:
@@ -239,15 +235,6 @@ class Articles:
         ).fetchone()
         return None if row is None or row[0] == article_id else str(row[0])
 
-    def all_ids(self) -> Iterator[str]:
-        """Yield all ids in the order of their arrival, read page by page."""
-        last = 0
-        while rows := self._db.execute(
-            "SELECT key, id FROM articles WHERE key > ? ORDER BY key LIMIT 500", (last,)
-        ).fetchall():
-            for last, article_id in rows:  # noqa: B007 - read after the loop
-                yield article_id
-
     def _drop_extraction(self, digest: str, model: str) -> None:
         """Forget an extraction that no article needs."""
         used = "SELECT 1 FROM articles WHERE digest = ? AND model = ? LIMIT 1"
@@ -269,6 +256,17 @@ class Articles:
             if row is not None:
                 self._touched.articles.add(row[0])
         self._clusters.regrouped.clear()
+
+    def _index_sentences(self, key: int, document: Document) -> None:
+        """Put an article's sentences into the full-text index, in place of those that it had."""
+        self._forget_sentences(key)
+        self._db.executemany(
+            "INSERT INTO sentences (rowid, text, first, last) VALUES (?, ?, ?, ?)",
+            (
+                (key << SENTENCE_BITS | number, span.of(document.text), span.start, span.end)
+                for number, span in enumerate(document.sentences[: 1 << SENTENCE_BITS])
+            ),
+        )
 
     def _forget_sentences(self, key: int) -> None:
         low = key << SENTENCE_BITS
@@ -302,15 +300,11 @@ _ROW = "SELECT id, digest, model, source, url, title, published, publisher, sour
 def _row(row: sqlite3.Row) -> ArticleRow:
     return ArticleRow(
         row["id"], row["digest"], row["model"], row["source"], row["url"], row["title"],
-        _day(row["published"]), row["publisher"], row["source_key"], datetime.fromisoformat(row["time"]),
+        day_from(row["published"]), row["publisher"], row["source_key"], datetime.fromisoformat(row["time"]),
     )  # fmt: skip
 
 
 def _revision(row: sqlite3.Row) -> Revision:
     return Revision(
-        row["digest"], row["model"], _day(row["published"]), row["title"], datetime.fromisoformat(row["time"])
+        row["digest"], row["model"], day_from(row["published"]), row["title"], datetime.fromisoformat(row["time"])
     )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -11,17 +11,20 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode
 
+from kg.catalogue.around import Around
 from kg.catalogue.articles import Articles
 from kg.catalogue.changes import ChangeLog, StatementChange, changes, log_begins
+from kg.catalogue.entities import entity_of
+from kg.catalogue.evidence import EvidenceLists
 from kg.catalogue.judgements import Judgements
 from kg.catalogue.likeness import Likeness
 from kg.catalogue.links import KeyIndex, Links, retired_entity
 from kg.catalogue.matches import Matches
 from kg.catalogue.outline import Outlines
-from kg.catalogue.relations import Relations, entity_of
+from kg.catalogue.relations import Relations
 from kg.catalogue.rows import ChainRow, Contradiction, EntityRow, Hit, Pending, Retired, Touched
 from kg.catalogue.schema import open_database
-from kg.catalogue.search import Search, search
+from kg.catalogue.search import Search
 from kg.catalogue.statements import Claims, claims_where, state_of, statement_of, states
 from kg.catalogue.unsure import like_pairs, unclear_pairs, unsure_claims
 from kg.catalogue.whereabouts import Whereabouts, described
@@ -117,6 +120,8 @@ class Catalogue:
         self.whereabouts = Whereabouts(reader, Touched())
         self.matches = Matches(reader, Touched())
         self.relations = Relations(reader)
+        self.evidence = EvidenceLists(reader)
+        self.around = Around(reader)
         self.words = Search(reader)
 
     @classmethod
@@ -259,16 +264,6 @@ class Catalogue:
         )
         return {row[0]: NamedNode(row[1]) for row in rows}
 
-    def chain_pages(self, size: int = 2000) -> Iterator[list[ChainRow]]:
-        """Yield all chains, first catalogued first, in pages; changes between two pages are seen by the later one."""
-        links = Links(self._reader, Touched())
-        last = 0
-        while page := links.chains(
-            "c.key IN (SELECT key FROM chains WHERE key > ? ORDER BY key LIMIT ?)", (last, size)
-        ):
-            last = page[-1].key
-            yield page
-
     def claims_of(self, article_id: str) -> list[Claim]:
         """An article's claims, in text order."""
         return claims_where(self._reader, "a.id = ?", (article_id,))
@@ -332,7 +327,7 @@ class Catalogue:
 
     def search(self, text: str, kinds: Collection[str] | None = None, limit: int = 20) -> list[Hit]:
         """The best hits for what a person typed: entities by their names, then sentences."""
-        return search(self._reader, text, kinds, limit)
+        return self.words.hits(text, kinds, limit)
 
     def stats(self) -> Mapping[str, int]:
         """Counts of everything, by name."""

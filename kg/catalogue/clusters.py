@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
+from kg.catalogue.conditions import marks
 from kg.catalogue.copies import are_copies, bands_of, identity_of
 
 __all__ = ["Clusters"]
@@ -116,8 +117,7 @@ class Clusters:
     def _alike(self, signed: bytes) -> set[int]:
         """The sets that hold a copy of such a text."""
         bands = bands_of(signed)
-        bound = ",".join("?" * len(bands))
-        near = self._db.execute(f"{_NEAR} ({bound})", bands).fetchall()
+        near = self._db.execute(f"{_NEAR} ({marks(bands)})", bands).fetchall()
         found: set[int] = set()
         for other, cluster in near:
             if cluster not in found and are_copies(signed, self._signature(other)):

@@ -29,6 +29,7 @@ from kg.types import (
 )
 
 __all__ = [
+    "day_from",
     "document_from",
     "document_to",
     "extraction_from",
@@ -38,6 +39,11 @@ __all__ = [
     "unpack",
     "unpack_json",
 ]
+
+
+def day_from(text: str | None) -> date | None:
+    """The day of a column or of a JSON value that may have none."""
+    return date.fromisoformat(text) if text else None
 
 
 def pack(data: bytes) -> bytes:
@@ -88,7 +94,7 @@ def document_from(value: Mapping[str, Any], document_id: str) -> Document:
         title=value["title"],
         title_span=Span(*value["title_span"]) if value["title_span"] else None,
         url=value["url"],
-        published=date.fromisoformat(value["published"]) if value["published"] else None,
+        published=day_from(value["published"]),
         publisher=value["publisher"],
         authors=tuple(value["authors"]),
         language=value["language"],

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from pyoxigraph import NamedNode
 
+from kg.catalogue.conditions import marks
 from kg.catalogue.likeness import Likeness, packed, unpacked
 from kg.catalogue.rows import ChainRow, NewChain, Retired, Touched, Wish
 from kg.types import Anchor, EntityClass
@@ -26,7 +27,7 @@ def chunks(values: Iterable[int]) -> Iterator[tuple[list[int], str]]:
     listed = sorted(values)
     for at in range(0, len(listed), SQL_VARIABLES):
         part = listed[at : at + SQL_VARIABLES]
-        yield part, ",".join("?" * len(part))
+        yield part, marks(part)
 
 
 class KeyIndex:
@@ -329,8 +330,8 @@ def bump(db: sqlite3.Connection, table: str, row: Mapping[str, object], by: int)
     if after <= 0:
         db.execute(f"DELETE FROM {table} WHERE {where}", tuple(row.values()))  # noqa: S608
     elif found is None:
-        columns, marks = ", ".join(row), ", ".join("?" * len(row))
-        db.execute(f"INSERT INTO {table} ({columns}, n) VALUES ({marks}, ?)", (*row.values(), after))  # noqa: S608
+        columns, values = ", ".join(row), (*row.values(), after)
+        db.execute(f"INSERT INTO {table} ({columns}, n) VALUES ({marks(values)})", values)  # noqa: S608
     else:
         db.execute(f"UPDATE {table} SET n = ? WHERE {where}", (after, *row.values()))  # noqa: S608
     return before, after

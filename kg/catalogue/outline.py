@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
+from kg.catalogue.conditions import ASSERTED, marks
 from kg.catalogue.rows import Retired
-from kg.catalogue.statements import statement_key
+from kg.catalogue.statements import STATEMENTS, statement_key
 
 __all__ = ["Outlines", "Section"]
 
@@ -81,10 +82,8 @@ class Outlines:
 
     def most_reported(self, predicates: Sequence[str], limit: int) -> list[str]:
         """The keys of the asserted statements of these predicates that most sources support."""
-        marks = ", ".join("?" * len(predicates))
         rows = self._db.execute(
-            f"{_STATEMENT} WHERE t.predicate IN ({marks})"  # noqa: S608 - question marks
-            " AND EXISTS (SELECT 1 FROM claims c WHERE c.statement = t.key AND c.level = 2)"
+            f"{STATEMENTS} WHERE t.predicate IN ({marks(predicates)}) AND {ASSERTED}"
             " ORDER BY t.supporting_sources DESC, t.supporting_articles DESC, t.key LIMIT ?",
             (*predicates, limit),
         )
@@ -93,7 +92,7 @@ class Outlines:
     def disputed(self, *, first: int, limit: int) -> tuple[list[str], int]:
         """The keys of statements that an article disputes, first those that others support; and how many such there are."""
         rows = self._db.execute(
-            f"{_STATEMENT} WHERE t.disputing_articles > 0"
+            f"{STATEMENTS} WHERE t.disputing_articles > 0"
             " ORDER BY min(t.supporting_sources, 1) DESC, t.disputing_sources + t.supporting_sources DESC, t.key"
             " LIMIT ? OFFSET ?",
             (limit, first),
@@ -125,10 +124,10 @@ class Outlines:
     def events_about(self, iri: str, *, limit: int) -> list[tuple[str, str | None]]:
         """(event, start) of the events that an asserted statement joins to an entity: the last ones, then undated ones."""
         rows = self._db.execute(
-            "WITH joined AS (SELECT DISTINCT t.subject FROM statements t"
+            "WITH joined AS (SELECT DISTINCT t.subject FROM statements t"  # noqa: S608 - ours
             " WHERE t.object = (SELECT key FROM entities WHERE iri = ?)"
             " AND t.predicate IN ('involves', 'involvesPerson', 'occurredAt')"
-            " AND EXISTS (SELECT 1 FROM claims c WHERE c.statement = t.key AND c.level = 2))"
+            f" AND {ASSERTED})"
             " SELECT e.iri, (SELECT d.literal FROM statements d WHERE d.subject = j.subject AND d.predicate = 'startDate'"
             " AND EXISTS (SELECT 1 FROM claims c WHERE c.statement = d.key AND c.level = 2)"
             " ORDER BY d.supporting_sources DESC, length(d.literal) DESC LIMIT 1) AS day"
@@ -161,9 +160,8 @@ class Outlines:
     def several_leaders(self, limit: int) -> list[str]:
         """The IRIs of what more than one person is asserted to lead, at whatever time, the most reported first."""
         rows = self._db.execute(
-            "SELECT e.iri, sum(t.supporting_sources) AS weight FROM statements t JOIN entities e ON e.key = t.object"
-            " WHERE t.predicate = 'leads' AND EXISTS"
-            " (SELECT 1 FROM claims c WHERE c.statement = t.key AND c.level = 2)"
+            "SELECT e.iri, sum(t.supporting_sources) AS weight FROM statements t JOIN entities e ON e.key = t.object"  # noqa: S608 - ours
+            f" WHERE t.predicate = 'leads' AND {ASSERTED}"
             " GROUP BY e.key HAVING count(*) > 1 ORDER BY weight DESC, e.iri LIMIT ?",
             (limit,),
         )
@@ -182,11 +180,11 @@ class Outlines:
     def count_neighbours(self, iri: str) -> int:
         """How many things an asserted statement joins to an entity."""
         row = self._db.execute(
-            "WITH thing AS (SELECT key FROM entities WHERE iri = ?), t AS ("
+            "WITH thing AS (SELECT key FROM entities WHERE iri = ?), t AS ("  # noqa: S608 - ours
             " SELECT key, object AS other FROM statements WHERE subject = (SELECT key FROM thing) AND object > 0"
             " UNION ALL SELECT key, subject FROM statements WHERE object = (SELECT key FROM thing))"
             " SELECT count(DISTINCT t.other) FROM t"
-            " WHERE EXISTS (SELECT 1 FROM claims c WHERE c.statement = t.key AND c.level = 2)",
+            f" WHERE {ASSERTED}",
             (iri,),
         ).fetchone()
         return int(row[0])
@@ -221,10 +219,6 @@ def _sections(rows: Iterable[sqlite3.Row]) -> list[Section]:
     ]
 
 
-_STATEMENT = """
-SELECT t.*, s.iri AS subject_iri, o.iri AS object_iri FROM statements t
-JOIN entities s ON s.key = t.subject LEFT JOIN entities o ON o.key = t.object"""
-
 _SECTIONS = """
 WITH thing AS (SELECT key FROM entities WHERE iri = :iri),
 about AS (
@@ -241,16 +235,16 @@ SELECT r.*, s.iri AS subject_iri, o.iri AS object_iri FROM ranked r
 JOIN entities s ON s.key = r.subject LEFT JOIN entities o ON o.key = r.object
 WHERE r.place > :first AND r.place <= :last ORDER BY r.predicate, r.outgoing DESC, r.place"""
 
-_DATED = """
+_DATED = f"""
 WITH dated AS (
   SELECT t.subject, t.literal, row_number() OVER (
     PARTITION BY t.subject ORDER BY t.supporting_sources DESC, length(t.literal) DESC, t.literal) AS place
   FROM statements t WHERE t.predicate = 'startDate'
-    AND EXISTS (SELECT 1 FROM claims c WHERE c.statement = t.key AND c.level = 2))
+    AND {ASSERTED})
 SELECT e.iri, d.literal FROM dated d JOIN entities e ON e.key = d.subject
 WHERE d.place = 1 AND e.cls = 'Event' AND (:type IS NULL OR e.event_type = :type)
   AND (:since IS NULL OR substr(d.literal, 1, length(:since)) >= substr(:since, 1, length(d.literal)))
-  AND (:until IS NULL OR substr(d.literal, 1, length(:until)) <= substr(:until, 1, length(d.literal)))"""
+  AND (:until IS NULL OR substr(d.literal, 1, length(:until)) <= substr(:until, 1, length(d.literal)))"""  # noqa: S608 - ours
 
 _CONFLICTS = """
 SELECT a.subject, max(a.supporting_sources + b.supporting_sources) AS weight FROM statements a JOIN statements b

@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from kg.catalogue.statements import statement_key
+from kg.catalogue.conditions import Conditions
+from kg.catalogue.entities import entity_key
+from kg.catalogue.filters import SIDES
+from kg.catalogue.statements import STATEMENTS, statement_key
 
-__all__ = ["MAX_LENGTH", "PathFilter", "Paths", "find_paths"]
+__all__ = ["ANY_STEP", "MAX_LENGTH", "PathFilter", "Paths", "find_paths"]
 
 MAX_LENGTH = 6
 """Steps of a path: at six, nearly everything in a graph of news is joined with everything."""
@@ -66,7 +69,7 @@ def find_paths(
     limit: int = 10,
 ) -> Paths:
     """The paths between the entities of two IRIs: all shortest ones, or all of at most `max_length` steps, up to `limit`."""
-    ends = [_key(db, iri) for iri in (one, two)]
+    ends = [entity_key(db, iri) for iri in (one, two)]
     if ends[0] is None or ends[1] is None or ends[0] == ends[1]:
         return Paths((), (), complete=True)
     walk = _Walk(db, where, (ends[0], ends[1]))
@@ -140,7 +143,10 @@ class _Walk:
     def statements(self, path: Sequence[int]) -> Iterator[tuple[str, ...]]:
         """Yield, for each step of a path, the keys of the statements that join its ends, the best supported first."""
         for one, two in pairwise(path):
-            rows = (self._db.execute(_NAMED, (number,)).fetchone() for number in self._both[one][two])
+            rows = (
+                self._db.execute(f"{STATEMENTS} WHERE t.key = ?", (number,)).fetchone()
+                for number in self._both[one][two]
+            )
             ranked = sorted(rows, key=lambda row: (-row["supporting_sources"], row["predicate"], row["key"]))
             yield tuple(statement_key(row) for row in ranked)
 
@@ -189,30 +195,15 @@ class _Walk:
         return len(self._both[thing]), thing
 
 
-_NAMED = (
-    "SELECT t.*, s.iri AS subject_iri, o.iri AS object_iri FROM statements t"
-    " JOIN entities s ON s.key = t.subject JOIN entities o ON o.key = t.object WHERE t.key = ?"
-)
-
-
 def _edges_query(where: PathFilter) -> tuple[str, list[object]]:
     """The query for a thing's statements: two values for the thing, then these, then a limit."""
     best = "(SELECT max(weight) FROM claims WHERE statement = t.key AND level = 2)"  # NULL unless it is asserted
-    conditions, values = [f"{best} >= ?"], list[object]([where.min_confidence])
-    if where.predicates:
-        conditions.append(f"t.predicate IN ({', '.join('?' * len(where.predicates))})")
-        values += where.predicates
+    asked = Conditions([f"{best} >= ?"], [where.min_confidence])
+    asked.one_of("t.predicate", where.predicates)
     if where.min_sources:
-        conditions.append("t.supporting_sources >= ?")
-        values.append(where.min_sources)
+        asked.add("t.supporting_sources >= ?", where.min_sources)
     query = (
-        "SELECT t.key, t.other, x.cls FROM (SELECT *, object AS other FROM statements WHERE subject = ?"  # noqa: S608 - ours
-        " UNION ALL SELECT *, subject FROM statements WHERE object = ?) t JOIN entities x ON x.key = t.other"
-        f" WHERE {' AND '.join(conditions)} ORDER BY t.supporting_sources DESC, t.key LIMIT ?"
+        f"SELECT t.key, t.other, x.cls FROM {SIDES} JOIN entities x ON x.key = t.other"  # noqa: S608 - ours
+        f" WHERE {asked.sql} ORDER BY t.supporting_sources DESC, t.key LIMIT ?"
     )
-    return query, values
-
-
-def _key(db: sqlite3.Connection, iri: str) -> int | None:
-    row = db.execute("SELECT key FROM entities WHERE iri = ?", (iri,)).fetchone()
-    return None if row is None else int(row[0])
+    return query, asked.values

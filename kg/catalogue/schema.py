@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from kg.catalogue.search import has_search, prepare_search
+from kg.catalogue.searchtables import has_search, prepare_search
 from kg.catalogue.words import fold
 from kg.errors import WorkspaceError
 

@@ -10,20 +10,25 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
 
 from pyoxigraph import Literal, NamedNode
 
 from kg import vocab
 from kg.catalogue.changes import ChangeLog
+from kg.catalogue.codec import day_from
 from kg.catalogue.links import bump, chunks
 from kg.catalogue.rows import NewClaim, Touched
 from kg.types import Claim, DateValue, Modality, Phase, Span, Statement, StatementState
 
-__all__ = ["ACCEPTED", "REJECTED", "Claims", "claims_where", "state_of", "statement_key"]
+__all__ = ["ACCEPTED", "REJECTED", "STATEMENTS", "Claims", "claims_where", "state_of", "statement_key"]
 
 ACCEPTED, REJECTED = "accepted", "rejected"
 ASSERTING, SUPPORTING, DISPUTING, OUT = 2, 1, 0, -1
+
+STATEMENTS = """
+SELECT t.*, s.iri AS subject_iri, o.iri AS object_iri FROM statements t
+JOIN entities s ON s.key = t.subject LEFT JOIN entities o ON o.key = t.object"""
+"""The statements `t` with the IRIs of their ends, as `statement_key` wants them."""
 
 
 class Claims:
@@ -118,7 +123,7 @@ class Claims:
         """Drop touched statements without claims; returns the keys of those that remain, and of those that are gone."""
         changed, gone = [], []
         for statement in sorted(self._touched.statements):
-            row = self._db.execute(f"{_STATEMENT} WHERE t.key = ?", (statement,)).fetchone()
+            row = self._db.execute(f"{STATEMENTS} WHERE t.key = ?", (statement,)).fetchone()
             if row is None:
                 continue
             name = statement_key(row)
@@ -194,7 +199,7 @@ def state_of(db: sqlite3.Connection, key: str, iri_of: Callable[[Statement], Nam
     """What the catalogue's claims make of a statement now; None when none is about it."""
     subject, predicate, target, literal = json.loads(key)
     row = db.execute(
-        f"{_STATEMENT} WHERE s.iri = ? AND t.predicate = ? AND t.literal = ? AND t.object ="  # noqa: S608
+        f"{STATEMENTS} WHERE s.iri = ? AND t.predicate = ? AND t.literal = ? AND t.object ="  # noqa: S608
         " coalesce((SELECT key FROM entities WHERE iri = ?), 0)",
         (subject, predicate, literal, target),
     ).fetchone()
@@ -203,7 +208,7 @@ def state_of(db: sqlite3.Connection, key: str, iri_of: Callable[[Statement], Nam
 
 def states(db: sqlite3.Connection, iri_of: Callable[[Statement], NamedNode]) -> Iterator[StatementState]:
     """Yield the state of every statement."""
-    for row in pages(db, _STATEMENT, "t.key"):
+    for row in pages(db, STATEMENTS, "t.key"):
         yield _state(db, row, iri_of)
 
 
@@ -260,18 +265,14 @@ def _state(db: sqlite3.Connection, row: sqlite3.Row, iri_of: Callable[[Statement
         disputing_sources=row["disputing_sources"],
         confidence=summary["confidence"],
         phase=Phase(summary["phase"] or Phase.UNKNOWN.value),
-        first_reported=_day(summary["first"]),
-        last_reported=_day(summary["last"]),
+        first_reported=day_from(summary["first"]),
+        last_reported=day_from(summary["last"]),
         valid_from=starts,
         valid_to=ends,
-        first_current=_day(summary["first_current"]),
-        last_current=_day(summary["last_current"]),
-        reported_over=_day(summary["reported_over"]),
+        first_current=day_from(summary["first_current"]),
+        last_current=day_from(summary["last_current"]),
+        reported_over=day_from(summary["reported_over"]),
     )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def _object(iri: str | None, literal: str) -> NamedNode | Literal:
@@ -283,10 +284,6 @@ _INSERT = f"""
 INSERT INTO claims (iri, article, subject_chain, predicate, object_chain, literal, sentence_start, sentence_end,
   subject_start, subject_end, object_start, object_end, confidence, supports, modality, phase, attributed_to,
   valid_from, valid_to, verdict, level, weight, known, published, source_key) VALUES ({_MARKS})"""  # noqa: S608 - question marks
-
-_STATEMENT = """
-SELECT t.*, s.iri AS subject_iri, o.iri AS object_iri FROM statements t
-JOIN entities s ON s.key = t.subject LEFT JOIN entities o ON o.key = t.object"""
 
 _CLAIM = """
 SELECT c.*, a.id, t.literal, s.iri AS subject_iri, o.iri AS object_iri FROM claims c

@@ -53,6 +53,7 @@ def command(
       kg search dockers union
       kg search '"ceasefire talks"' --kind sentence --since 2031
     """
+    from kg.catalogue import ArticleFilter
     from kg.query.parameters import Parameter, ParameterType
     from kg.vocab import ENTITY_CLASSES
 
@@ -63,7 +64,7 @@ def command(
         None if day is None else Parameter(name, ParameterType.DATE, "").parse(day).value
         for name, day in (("--since", since), ("--until", until))
     )
-    text, publishers = " ".join(words), tuple(publisher or ())
+    text, only = " ".join(words), ArticleFilter(tuple(publisher or ()), begin, end)
     wanted = tuple(SearchKind) if kind is None else (kind,)
     rows: list[tuple[object, ...]] = []
     left = 0
@@ -81,7 +82,7 @@ def command(
             if not any(not thing.similar for thing in things):
                 suggestions = index.suggestions(text)
         if SearchKind.ARTICLE in wanted:
-            texts, total = index.articles(text, publishers=publishers, since=begin, until=end, limit=limit)
+            texts, total = index.articles(text, only, limit=limit)
             rows += [
                 (
                     hit.article_id,
@@ -93,9 +94,11 @@ def command(
             ]
             left += total - len(texts)
         if SearchKind.SENTENCE in wanted:
-            told, total = index.sentences(text, publishers=publishers, since=begin, until=end, limit=limit)
-            rows += [(hit.article_id, "Sentence", hit.title or hit.article_id, _shown(hit.snippet)) for hit in told]
-            left += total - len(told)
+            sentences, total = index.sentences(text, only, limit=limit)
+            rows += [
+                (hit.article_id, "Sentence", hit.title or hit.article_id, _shown(hit.snippet)) for hit in sentences
+            ]
+            left += total - len(sentences)
     if suggestions:
         note(f"did you mean: {'; '.join(map(plain, suggestions))}")
     if not rows:

@@ -95,7 +95,7 @@ def _names(cls: EntityClass, names: Sequence[str]) -> tuple[str, ...]:
 
 def _neighbours(catalogue: Catalogue, iri: str) -> Iterator[tuple[str | None, str, str]]:
     """Yield (predicate, entity, label) of the things to which asserted statements lead; no predicate for those that lead here."""
-    around = catalogue.relations.neighbourhood(iri, limit=NEIGHBOURS)
+    around = catalogue.around.neighbourhood(iri, limit=NEIGHBOURS)
     labels = {row.iri.value: row.label for row, _ in around.things}
     for key in around.statements:
         subject, predicate, target, _ = json.loads(key)

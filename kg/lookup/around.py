@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from kg.catalogue import EntityRow, PathFilter
+from kg.catalogue import ANY_ARTICLE, ANY_STEP, ArticleFilter, EntityRow, PathFilter
 from kg.errors import ParameterError
 from kg.lookup.listing import key_of, relations_called
 from kg.lookup.models import Entity, Relation
 from kg.lookup.source import Source
 
 __all__ = ["CoMentions", "NamedWith", "Neighbourhood", "Path", "Paths", "Step", "co_mentions", "neighbourhood", "paths"]
-
-ANY_STEP = PathFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ def neighbourhood(
     limit: int = 50,
 ) -> Neighbourhood:
     """The things to which asserted statements lead from an entity in `depth` steps, the best supported first."""
-    found = source.catalogue.relations.neighbourhood(
+    found = source.catalogue.around.neighbourhood(
         iri, depth=depth, predicates=predicates, classes=classes, min_sources=min_sources, limit=limit
     )
     return Neighbourhood(
@@ -122,7 +120,7 @@ def paths(
     """
     if one == two:
         raise ParameterError("both ends are the same thing", hint="name another one")
-    found = source.catalogue.relations.paths(one, two, where, max_length=max_length, shortest=shortest, limit=limit)
+    found = source.catalogue.around.paths(one, two, where, max_length=max_length, shortest=shortest, limit=limit)
     keys = list(dict.fromkeys(key for _, steps in found.paths for step in steps for key in step))
     known = {key_of(relation): relation for relation in relations_called(source, keys, claims=claims)}
     things = {iri: _entity(source, iri) for iri in {one, two, *found.hubs, *(i for way, _ in found.paths for i in way)}}
@@ -147,23 +145,15 @@ def paths(
 def co_mentions(
     source: Source,
     iri: str,
+    where: ArticleFilter = ANY_ARTICLE,
     *,
     classes: Sequence[str] = (),
-    publishers: Sequence[str] = (),
-    since: str | None = None,
-    until: str | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> CoMentions:
-    """The things that are named in the articles that name an entity."""
-    found, articles, complete = source.catalogue.relations.co_mentions(
-        iri,
-        classes=classes,
-        publishers=publishers,
-        since=since,
-        until=until,
-        limit=limit,
-        offset=offset,
+    """The things that are named in the articles (that pass) that name an entity."""
+    found, articles, complete = source.catalogue.around.co_mentions(
+        iri, where, classes=classes, limit=limit, offset=offset
     )
     named = tuple(NamedWith(entity_from(o.entity), o.articles, o.sources, o.examples, o.statements) for o in found)
     return CoMentions(named, articles, complete)

@@ -1,7 +1,7 @@
 """What is said of an entity, as pages: its relations, and the claims behind them.
 
-The catalogue chooses (`kg.catalogue.relations`), the graph gives the sentences. A page costs what its rows cost, and one
-pass over the statements about the entity.
+The catalogue chooses (`kg.catalogue.relations`, `kg.catalogue.evidence`), the graph gives the sentences. A page costs what
+its rows cost, and one pass over the statements about the entity.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode
 
-from kg.catalogue import IN, RelationFilter, statement_key
+from kg.catalogue import EVERYTHING, IN, RelationFilter, statement_key
 from kg.lookup.cursors import cursor_of, position_of
 from kg.lookup.models import Evidence, Relation
 from kg.lookup.relations import claims_of
@@ -37,7 +37,6 @@ __all__ = [
 
 CLAIMS_SHOWN = 20
 LEADERS, LEADERSHIP_CLAIMS = 200, 50  # of one group, and of each of these, that are compared
-EVERYTHING = RelationFilter()
 COMPARED = 2000
 """Statements about one entity of which it is asked whether they hold on a day; of more, the best supported."""
 
@@ -101,7 +100,7 @@ def relations_called(source: Source, keys: Sequence[str], *, claims: int = CLAIM
     states = [state for key in keys if (state := catalogue.statement(key, source.iri_of)) is not None]
     evidence: dict[str, list[Evidence]] = {}
     if claims:
-        for claim in claims_of(source.select, (), only=catalogue.relations.best_claims(keys, claims)):
+        for claim in claims_of(source.select, (), only=catalogue.evidence.best(keys, claims)):
             evidence.setdefault(claim.statement, []).append(claim)
     labels = _labels(source, states)
     return tuple(_relation(state, labels, evidence.get(state.iri.value, ())) for state in states)
@@ -152,7 +151,7 @@ def list_evidence(
     """The claims about an entity that pass, those published last first. Raises ParameterError for a foreign cursor."""
     asked = (iri, where, "evidence")
     after = position_of(cursor, *asked) if cursor else None
-    rows = source.catalogue.relations.claims(iri, where, after=after, limit=limit + 1)
+    rows = source.catalogue.evidence.page(iri, where, after=after, limit=limit + 1)
     more = cursor_of(rows[limit - 1][2], *asked) if len(rows) > limit else None
     keys = list(dict.fromkeys(key for _, key, _ in rows[:limit]))
     statements = {relation.statement: relation for relation in relations_called(source, keys, claims=0)}
@@ -161,18 +160,18 @@ def list_evidence(
     }
     found = (claims[claim] for claim, _, _ in rows[:limit] if claim in claims)
     pairs = tuple((statements[claim.statement], claim) for claim in found if claim.statement in statements)
-    return EvidencePage(pairs, source.catalogue.relations.count_claims(iri, where), more)
+    return EvidencePage(pairs, source.catalogue.evidence.count(iri, where), more)
 
 
 def list_evidence_about(source: Source, key: str, *, cursor: str | None = None, limit: int = 100) -> EvidencePage:
     """The same for the claims about one statement, given by its key in the catalogue."""
     after = position_of(cursor, key) if cursor else None
-    rows = source.catalogue.relations.claims_about(key, after=after, limit=limit + 1)
+    rows = source.catalogue.evidence.page_of(key, after=after, limit=limit + 1)
     more = cursor_of(rows[limit - 1][1], key) if len(rows) > limit else None
     claims = {claim.claim: claim for claim in claims_of(source.select, (), only=[claim for claim, _ in rows[:limit]])}
     relations = relations_called(source, [key], claims=0)
     pairs = tuple((relation, claims[claim]) for relation in relations for claim, _ in rows[:limit] if claim in claims)
-    return EvidencePage(pairs, source.catalogue.relations.count_claims_about(key), more)
+    return EvidencePage(pairs, source.catalogue.evidence.count_of(key), more)
 
 
 def _holding(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.catalogue import Catalogue, Marked
+from kg.catalogue import ArticleFilter, Catalogue, Marked
 from kg.catalogue.words import fold, read_words, spelt_alike
 from kg.types import EntityClass
 from kg.workspace import Workspace
@@ -141,10 +141,11 @@ def test_articles_are_found_by_title_and_by_sentence_the_title_first(world: Work
 
 def test_articles_may_be_of_a_publisher_and_of_a_time(world: Workspace) -> None:
     words = world.catalogue.words
+    herald, early = ArticleFilter(publishers=("the herald",)), ArticleFilter(until="2031-04-02")
     assert {hit.article_id for hit in words.articles("kestrel")[0]} == {"one", "two", "three"}
-    assert [hit.article_id for hit in words.articles("kestrel", publishers=["the herald"])[0]] == ["two"]
-    assert [hit.article_id for hit in words.articles("kestrel", until="2031-04-02")[0]] == ["one"]
-    assert words.sentences("kestrel", since="2031-04-03", until="2031")[1] == 4
+    assert [hit.article_id for hit in words.articles("kestrel", herald)[0]] == ["two"]
+    assert [hit.article_id for hit in words.articles("kestrel", early)[0]] == ["one"]
+    assert words.sentences("kestrel", ArticleFilter(since="2031-04-03", until="2031"))[1] == 4
 
 
 def test_pages_of_each_kind_have_no_gaps(world: Workspace) -> None:

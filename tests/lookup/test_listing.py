@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg import lookup
-from kg.catalogue import RELATION_SORTS, PathFilter, RelationFilter
+from kg.catalogue import RELATION_SORTS, ArticleFilter, PathFilter, RelationFilter
 from kg.errors import ParameterError
 from kg.lookup import Source
 from kg.types import EntityClass
@@ -196,7 +196,7 @@ def test_what_is_named_together_is_counted(source: Source) -> None:
     counts = {one.entity.label: (one.articles, one.relations) for one in found.found}
     assert counts["Ana Diaz"] == (4, 1)
     assert found.articles == 4
-    herald = lookup.co_mentions(source, iri(source, KESTREL), publishers=("the herald",))
+    herald = lookup.co_mentions(source, iri(source, KESTREL), ArticleFilter(publishers=("the herald",)))
     assert {example for one in herald.found for example in one.examples} == {"two"}
 
 

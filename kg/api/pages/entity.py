@@ -120,7 +120,7 @@ def _shown(service: Service, found: Sequence[Section]) -> list[Shown]:
                 relation=relation,
                 outgoing=section.outgoing,
                 other=entities.get(relation.object if section.outgoing else relation.subject),
-                claims=source.catalogue.relations.count_claims_about(key),
+                claims=source.catalogue.evidence.count_of(key),
             )
             for key in section.statements
             if (relation := relations.get(key)) is not None

@@ -33,7 +33,7 @@ from kg.api.lookups.parameters import (
     predicates_of,
 )
 from kg.api.lookups.wire import entity_out, relation_out
-from kg.catalogue import MAX_LENGTH, PathFilter
+from kg.catalogue import MAX_LENGTH, ArticleFilter, PathFilter
 from kg.lookup.cursors import cursor_of, position_of
 
 router = APIRouter(tags=["relations"])
@@ -95,10 +95,8 @@ def list_co_mentions(
     found = lookup.co_mentions(
         source,
         entity.iri,
+        ArticleFilter(publishers, *days),
         classes=classes,
-        publishers=publishers,
-        since=days[0],
-        until=days[1],
         limit=limit + 1,
         offset=offset,
     )

@@ -15,7 +15,7 @@ from kg.api.lookups.wire import entity_out
 from kg.api.models import EntityHit, Model, PassageOut
 from kg.api.problems import Refusal
 from kg.api.service import Service
-from kg.catalogue import ArticleHit, Marked, SentenceHit
+from kg.catalogue import ArticleFilter, ArticleHit, Marked, SentenceHit
 from kg.catalogue import EntityHit as EntityFound
 from kg.graph.facts import selector_iri
 from kg.lookup.cursors import cursor_of, position_of
@@ -122,8 +122,8 @@ def search(
     if cursor is not None and kind is None:
         raise Refusal(400, "cursor= goes with one kind=", hint="take it from a page of one kind")
     classes, publishers = classes_of(type) or ENTITY_CLASSES, tuple(publisher or ())
-    begin, end = day_of("since", since), day_of("until", until)
-    asked = (q, kind, classes, publishers, begin, end)
+    only = ArticleFilter(publishers, day_of("since", since), day_of("until", until))
+    asked = (q, kind, classes, only)
     offset = int(position_of(cursor, *asked)[0]) if cursor else 0
     words = service.workspace.catalogue.words
     wanted = tuple(SearchKind) if kind is None else (kind,)
@@ -134,13 +134,9 @@ def search(
     if SearchKind.ENTITY in wanted:
         entities, totals[SearchKind.ENTITY] = words.entities(q, classes, limit=limit, offset=offset)
     if SearchKind.ARTICLE in wanted:
-        articles, totals[SearchKind.ARTICLE] = words.articles(
-            q, publishers=publishers, since=begin, until=end, limit=limit, offset=offset
-        )
+        articles, totals[SearchKind.ARTICLE] = words.articles(q, only, limit=limit, offset=offset)
     if SearchKind.SENTENCE in wanted:
-        sentences, totals[SearchKind.SENTENCE] = words.sentences(
-            q, publishers=publishers, since=begin, until=end, limit=limit, offset=offset
-        )
+        sentences, totals[SearchKind.SENTENCE] = words.sentences(q, only, limit=limit, offset=offset)
     named = SearchKind.ENTITY not in wanted or any(not hit.similar for hit in entities)
     more = kind is not None and offset + limit < totals[kind]
     return SearchOut(
