@@ -9,7 +9,7 @@ from re import Match
 from pyoxigraph import NamedNode, QuerySolutions, Store
 
 from kg.errors import CallRefused, QuerySyntaxError
-from kg.graph.guard import code_of, position, tokens
+from kg.graph.guard import code_of, decoded, position, tokens
 
 __all__ = ["GraphsNamed", "check_sql", "graphs_in", "without_undef"]
 
@@ -17,7 +17,6 @@ _SUSPICIOUS = re.compile(r"bif|sql|define|defmacro|option|\\u", re.IGNORECASE)
 _SQL_IRI = re.compile(r"(?:^|:)(?:bif|sql):", re.IGNORECASE)
 _PRAGMAS = frozenset(("DEFINE", "DEFMACRO", "OPTION"))
 _ANY = re.compile(r"\bVALUES\s*[?$]\w+\s*\{\s*UNDEF\s*\}", re.IGNORECASE)
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
 def check_sql(text: str) -> None:
@@ -33,7 +32,7 @@ def check_sql(text: str) -> None:
     """
     if not _SUSPICIOUS.search(text):
         return
-    for reading in {text, _ESCAPE.sub(_decoded, text)}:
+    for reading in {text, decoded(text)}:
         _check(reading)
 
 
@@ -141,8 +140,3 @@ def _resolved(prologue: str, name: str) -> str:
     found = next(solutions)["name"]
     assert isinstance(found, NamedNode)
     return found.value
-
-
-def _decoded(match: Match[str]) -> str:
-    number = int(match[1] or match[2], 16)
-    return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else match[0]

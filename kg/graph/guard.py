@@ -23,6 +23,7 @@ __all__ = [
     "check_query",
     "check_update",
     "code_of",
+    "decoded",
     "position",
     "tokens",
     "undeclared_prefixes",
@@ -81,10 +82,8 @@ def check_query(text: str, *, max_length: int = MAX_LENGTH, max_depth: int = MAX
             f"the query has {len(text):,} characters, {max_length:,} are allowed", hint="ask in several queries"
         )
     _check(text, max_depth)
-    if "\\u" in text or "\\U" in text:
-        decoded = _ESCAPE.sub(_decode, text)
-        if decoded != text:
-            _check(decoded, max_depth)
+    if (unescaped := decoded(text)) != text:
+        _check(unescaped, max_depth)
 
 
 def check_update(text: str, *, max_length: int = MAX_UPDATE_LENGTH, max_depth: int = MAX_DEPTH) -> None:
@@ -101,10 +100,8 @@ def check_update(text: str, *, max_length: int = MAX_UPDATE_LENGTH, max_depth: i
             hint="send data as RDF to /graphs, or update in several steps",
         )
     _check(text, max_depth, updating=True)
-    if "\\u" in text or "\\U" in text:
-        decoded = _ESCAPE.sub(_decode, text)
-        if decoded != text:
-            _check(decoded, max_depth, updating=True)
+    if (unescaped := decoded(text)) != text:
+        _check(unescaped, max_depth, updating=True)
 
 
 def tokens(text: str) -> Iterator[re.Match[str]]:
@@ -257,7 +254,16 @@ def _call(text: str, at: int) -> CallRefused:
     )
 
 
-def _decode(match: re.Match[str]) -> str:
+def decoded(text: str) -> str:
+    """The text with the characters that its `\\u` and `\\U` escapes stand for (SPARQL 1.1, 19.2); what stands for none stays.
+
+    >>> decoded(r"CL\\u0045AR ALL"), decoded(r"\\uD800")
+    ('CLEAR ALL', '\\\\uD800')
+    """
+    return _ESCAPE.sub(_decoded, text)
+
+
+def _decoded(match: re.Match[str]) -> str:
     number = int(match[1] or match[2], 16)
     return chr(number) if number < 0x110000 and not 0xD800 <= number < 0xE000 else match[0]
 
