@@ -69,8 +69,8 @@ def are_copies(left: bytes, right: bytes) -> bool:
 
     if len(left) != len(right) or len(left) < PERMUTATIONS * 4:
         return left == right
-    minima, sizes = zip(*((np.frombuffer(side[:-4], "<u4"), int.from_bytes(side[-4:], "little")) for side in (left, right)),
-                        strict=True)  # fmt: skip
+    minima = [np.frombuffer(side[:-4], dtype="<u4") for side in (left, right)]
+    sizes = [int.from_bytes(side[-4:], "little") for side in (left, right)]
     alike = float((minima[0] == minima[1]).mean())
     shared = alike / (1 + alike) * sum(sizes)  # what both have, of a share of what either has
     return min(sizes) >= LENGTHS * max(sizes) and shared >= CONTAINED * min(sizes)
