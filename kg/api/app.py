@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,17 +14,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kg import __version__
-from kg.api.completed import complete
-from kg.api.graphs import FORMS as GRAPH_FORMS
 from kg.api.graphs import GraphsEndpoint
 from kg.api.hosts import host_check
 from kg.api.intake import Intake
 from kg.api.limits import PUBLIC_LIMIT, RateLimiter
 from kg.api.metrics import Reading
 from kg.api.middleware import Envelope
-from kg.api.models import ArticleIn, ProblemOut
-from kg.api.named import operations
-from kg.api.negotiation import HTML, JSON_RESULTS, SOLUTIONS, TRIPLES, NotAcceptable
+from kg.api.negotiation import NotAcceptable
+from kg.api.openapi import describe
 from kg.api.pages import STATIC, problem_page, wants_page
 from kg.api.plain import plain_routes
 from kg.api.problems import MEDIA_TYPE, Refusal, problem_of
@@ -58,6 +54,28 @@ from kg.graph.guard import MAX_UPDATE_LENGTH
 
 __all__ = ["create_app", "create_plain_app"]
 
+ROUTES = (
+    meta,
+    pages,
+    manage,
+    desk,
+    intake,
+    atlas,
+    entities,
+    relations,
+    around,
+    search,
+    queries,
+    reconcile,
+    articles,
+    judgements,
+    review,
+    exports,
+    feeds,
+    documents,
+)
+"""In the order in which they are asked: `documents` has the path that takes what is left."""
+
 FORM_OVERHEAD = 6  # a character of a query is up to four bytes, and percent-encoding trebles most of them
 SMALL_BODY = 1 << 20
 BATCH_ARTICLES = 10  # as many of the largest size may come in one form
@@ -85,6 +103,7 @@ def _enveloped(service: GraphService, rest: ASGIApp, *, loopback: bool) -> ASGIA
     near = reconcile.open_to_this_machine(rest)
 
     async def one_of(scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on by its path."""
         path = scope["path"] if scope["type"] == "http" else ""
         if path == "/sparql":
             await sparql(scope, receive, send)
@@ -104,6 +123,7 @@ def _enveloped(service: GraphService, rest: ASGIApp, *, loopback: bool) -> ASGIA
     }
 
     def max_body(path: str) -> int:
+        """The largest body that a path takes, in bytes."""
         return bodies.get("/graphs" if path.startswith("/graphs/") else path, SMALL_BODY)
 
     unlimited_on_loopback = None if loopback else PUBLIC_LIMIT
@@ -121,75 +141,51 @@ def _enveloped(service: GraphService, rest: ASGIApp, *, loopback: bool) -> ASGIA
 
 
 def _routes(service: Service) -> FastAPI:
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await service.start()
-        try:
-            yield
-        finally:
-            await api.state.intake.close()
-            await service.stop()
-
+    """The application of all routes but those of the W3C's protocols."""
     api = FastAPI(
         title="Newsgraph",
         version=__version__,
         description="News articles as a knowledge graph in which every edge carries its article and its sentence. "
         "`/sparql` speaks the SPARQL 1.1 Protocol; errors are RFC 9457 problem documents.",
-        lifespan=lifespan,
+        lifespan=_lifespan,
         docs_url=None,  # FastAPI's pages load scripts from a CDN: meta.docs is a page of our own
         redoc_url=None,
         redirect_slashes=False,
     )
+    _hold(api, service)
+    for kind in (KgError, HTTPException, NotAcceptable, RequestValidationError, Exception):
+        api.add_exception_handler(kind, _problem)
+    for routes in ROUTES:
+        api.include_router(routes.router)
+    api.mount("/static", StaticFiles(directory=STATIC), name="static")
+    describe(api, service)
+    return api
+
+
+def _hold(api: FastAPI, service: Service) -> None:
+    """Give the routes what they share: the service, turns for what is not done at once, sessions, what is taken in."""
+    turns, exporting = Turns("writes", at_once=1), Turns("exports", at_once=EXPORTS)
     api.state.service = service
-    turns, exports_ = Turns("writes", at_once=1), Turns("exports", at_once=EXPORTS)
-    api.state.turns, api.state.export_turns = turns, exports_
+    api.state.turns, api.state.export_turns = turns, exporting
     api.state.sessions, api.state.outcomes = Sessions(), desk.Outcomes()
     api.state.intake = Intake(service, turns)
     service.metrics.read(
         [
             Reading("writes_waiting", "Articles and decisions that wait for their turn", lambda: turns.waiting),
-            Reading("exports_waiting", "Exports that wait for their turn", lambda: exports_.waiting),
+            Reading("exports_waiting", "Exports that wait for their turn", lambda: exporting.waiting),
         ]
     )
-    for kind in (KgError, HTTPException, NotAcceptable, RequestValidationError, Exception):
-        api.add_exception_handler(kind, _problem)
-    for routes in (
-        meta,
-        pages,
-        manage,
-        desk,
-        intake,
-        atlas,
-        entities,
-        relations,
-        around,
-        search,
-        queries,
-        reconcile,
-        articles,
-        judgements,
-        review,
-        exports,
-        feeds,
-        documents,
-    ):
-        api.include_router(routes.router)
-    api.mount("/static", StaticFiles(directory=STATIC), name="static")
-    plain = api.openapi
 
-    def openapi() -> dict[str, Any]:
-        document = plain()
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        for model in (ProblemOut, ArticleIn):  # which routes name without FastAPI's knowing
-            schemas.setdefault(model.__name__, model.model_json_schema())
-        document["paths"].setdefault("/sparql", _SPARQL)
-        document["paths"].update(operations(service.queries))
-        document["paths"].setdefault("/graphs", _GRAPHS)
-        complete(document)
-        return document
 
-    api.openapi = openapi  # type: ignore[method-assign] # the documented way to extend it
-    return api
+@asynccontextmanager
+async def _lifespan(api: FastAPI) -> AsyncIterator[None]:
+    """Start the service and stop it, after what is being taken in."""
+    await api.state.service.start()
+    try:
+        yield
+    finally:
+        await api.state.intake.close()
+        await api.state.service.stop()
 
 
 def _problem(request: Request, error: Exception) -> Response:
@@ -204,112 +200,3 @@ def _problem(request: Request, error: Exception) -> Response:
         base = request.app.state.service.base
         return Response(problem_page(base, problem), problem.status, dict(problem.headers), media_type="text/html")
     return Response(problem.body(), problem.status, dict(problem.headers), media_type=MEDIA_TYPE)
-
-
-_ANSWER = {
-    "200": {
-        "description": "Solutions (JSON, XML, CSV, TSV) or triples (Turtle, N-Triples, JSON-LD, RDF/XML), by Accept",
-        "content": {
-            **{offer.media_type: {} for offer in (*SOLUTIONS, *TRIPLES, HTML)},
-            JSON_RESULTS.media_type: {"example": {"head": {"vars": ["s"]}, "results": {"bindings": []}}},
-        },
-    },
-    "400": {"description": "A problem document: not SPARQL, or refused"},
-    "503": {"description": "A problem document: the query was killed at its deadline or at its limit of memory"},
-}
-_EXAMPLE = "PREFIX kg: <https://w3id.org/newsgraph/ontology#> SELECT * { ?person kg:leads ?group } LIMIT 10"
-_SPARQL: dict[str, Any] = {
-    "get": {
-        "tags": ["sparql"],
-        "summary": "Answer a SPARQL query",
-        "description": "SPARQL 1.1 Protocol. Without a query: a service description, or a form for people.",
-        "operationId": "get_sparql",
-        "parameters": [
-            {"name": "query", "in": "query", "schema": {"type": "string"}, "example": _EXAMPLE},
-            {"name": "default-graph-uri", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
-            {"name": "named-graph-uri", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
-            {
-                "name": "timeout",
-                "in": "query",
-                "schema": {"type": "number"},
-                "description": "Seconds, below the limit.",
-            },
-            {
-                "name": "format",
-                "in": "query",
-                "schema": {"type": "string"},
-                "description": "json, xml, csv, tsv, ttl, …",
-            },
-        ],
-        "responses": _ANSWER,
-    },
-    "post": {
-        "tags": ["sparql"],
-        "summary": "Answer a SPARQL query, or run an update",
-        "description": "An update needs a key and writes the graphs of users; when the answer is there, readers see it.",
-        "operationId": "post_sparql",
-        "parameters": [
-            {"name": "using-graph-uri", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
-            {"name": "using-named-graph-uri", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
-        ],
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/sparql-query": {"schema": {"type": "string"}, "example": _EXAMPLE},
-                "application/sparql-update": {"schema": {"type": "string"}},
-                "application/x-www-form-urlencoded": {
-                    "schema": {
-                        "type": "object",
-                        "properties": {"query": {"type": "string"}, "update": {"type": "string"}},
-                    }
-                },
-            },
-        },
-        "responses": {
-            **_ANSWER,
-            "204": {"description": "The update is done"},
-            "401": {"description": "A problem document: an update without a key"},
-            "403": {"description": "A problem document: a wrong key, or a graph that changes by another route"},
-        },
-    },
-}
-_GRAPH_NAMES = [
-    {"name": "graph", "in": "query", "schema": {"type": "string", "format": "iri"}, "description": "A named graph."},
-    {"name": "default", "in": "query", "schema": {"type": "string", "maxLength": 0}, "allowEmptyValue": True},
-]
-_GRAPH_PROBLEMS = {
-    "400": {"description": "A problem document: no graph named, or more than one, or no RDF"},
-    "404": {"description": "A problem document: no such graph"},
-}
-_GRAPH_WRITTEN = {
-    **_GRAPH_PROBLEMS,
-    "201": {"description": "The graph is new"},
-    "204": {"description": "Done"},
-    "401": {"description": "A problem document: no key"},
-    "403": {"description": "A problem document: a wrong key, or a graph that changes by another route"},
-    "413": {"description": "A problem document: too large"},
-    "415": {"description": "A problem document: another media type"},
-}
-_GRAPH_BODY = {
-    "required": True,
-    "content": {form: {"schema": {"type": "string"}} for form in GRAPH_FORMS if not form.startswith("application/x-")},
-}
-_GRAPHS: dict[str, Any] = {
-    method: {
-        "tags": ["sparql"],
-        "summary": summary,
-        "description": "SPARQL 1.1 Graph Store HTTP Protocol. `/graphs/PATH` names the graph of that address.",
-        "operationId": f"{method}_graphs",
-        "parameters": _GRAPH_NAMES,
-        "responses": {**_GRAPH_PROBLEMS, "200": {"description": "The graph, by Accept"}}
-        if method == "get"
-        else _GRAPH_WRITTEN,
-        **({"requestBody": _GRAPH_BODY} if method in ("put", "post") else {}),
-    }
-    for method, summary in {
-        "get": "A whole graph",
-        "put": "Make a document the whole content of a graph",
-        "post": "Add a document to a graph; without a name, make a new one",
-        "delete": "Remove a graph",
-    }.items()
-}
