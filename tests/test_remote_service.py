@@ -167,7 +167,10 @@ def test_an_answer_that_the_server_cut_off_is_a_problem_document(tmp_path: Path)
             a, p = NamedNode("urn:a"), NamedNode("urn:p")
             workspace.store.replace_graph(NamedNode(MINE), [Triple(a, p, Literal(n)) for n in range(VIRTUOSO_ROWS + 1)])
         with running(tmp_path / "w", VARIABLES) as url:
-            for query in ("SELECT ?o { GRAPH ?g { <urn:a> ?p ?o } }", "CONSTRUCT WHERE { GRAPH ?g { <urn:a> ?p ?o } }"):
-                answer = httpx.get(f"{url}/sparql", params={"query": query}, timeout=120)
+            for query in (
+                "SELECT ?o { GRAPH ?g { <urn:a> ?p ?o } }",
+                "CONSTRUCT { <urn:a> ?p ?o } WHERE { GRAPH ?g { <urn:a> ?p ?o } }",
+            ):
+                answer = httpx.get(f"{url}sparql", params={"query": query}, timeout=120)
                 assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[1]) == (503, "result-too-large")
                 assert "ResultSetMaxRows" in answer.json()["hint"]

@@ -111,10 +111,9 @@ class VirtuosoStore(RemoteStore):
         if (form := form_of(sparql)) is None:  # the server takes updates for queries, of its own kinds too
             raise QuerySyntaxError("not a query: SELECT, ASK, CONSTRUCT or DESCRIBE comes after the prologue")
         accepted = N_TRIPLES if form.gives_triples else JSON
-        dataset = self._dataset(sparql, default_graphs, named_graphs)
-        reply = self._ask(
-            based(without_undef(sparql), base), accepted, dataset, timeout_s=timeout_s, max_bytes=max_bytes
-        )
+        text = without_undef(based(sparql, base))
+        dataset = self._dataset(text, default_graphs, named_graphs)
+        reply = self._ask(text, accepted, dataset, timeout_s=timeout_s, max_bytes=max_bytes)
         if not form.gives_triples:
             if (cap := cut_at(reply, sparql)) is not None:
                 raise too_large(cap, "rows")
