@@ -164,6 +164,8 @@ def _unlike(alike: tuple[Comparison, tuple[Profile, Profile]] | None) -> str:
     found, sides = alike
     if found.veto is not None:
         return f"; {found.veto}"
+    if found.score >= same_at(sides[0]):
+        return f"; they are alike to {found.score:.2f}, but what else is one with either is unlike the other"
     return f"; they are alike to {found.score:.2f}, and one from {same_at(sides[0]):.2f}"
 
 

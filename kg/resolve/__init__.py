@@ -15,8 +15,10 @@ Decisions, and why:
 
 * A surname, or a description, is never enough: it is found and joined only together with what stands beside it. A wrong
   merge costs a reader more than a missed one.
-* No weight outvotes a veto (class, numbers of units, kin, days, two entries of the gazetteer, one article that speaks of
-  both as two), and names that differ by a given name in the middle reach a person at most: fathers and sons do.
+* No weight outvotes a veto (class, numbers of units, kin, days, two entries of the gazetteer, one article that gives both
+  names to two things), and names that differ by a given name in the middle reach a person at most: fathers and sons do.
+* That one article takes two things for two weighs heavily against it, and no more, where one is only described, both are
+  events, or their full name is the same: whom a description is of is what readers of all kinds miss most.
 * What is ambiguous stays apart: an acronym that two groups define, an event's name without a year when two years occur.
 * Judgements come last and win over the rules (`judge.py`); a `different` also keeps clusters apart.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -55,7 +56,7 @@ def keys_of(
     anchors = anchors_in(document, extraction)
     facts = _facts_of_events(extraction)
     around = situations(document, extraction, entries)
-    taken: set[tuple[str | None, str]] = set()
+    taken: Counter[tuple[str, str]] = Counter()
     keys = []
     for index, chain in enumerate(extraction.chains):
         if chain.cls is EntityClass.DATE or not chain.mentions:
@@ -63,10 +64,9 @@ def keys_of(
         anchor = anchors[_representative(document, extraction, chain)]
         key = _key(document, extraction, index, chain, anchor, facts, around[index], entries.get(index))
         if key.bucket is not None and key.bucket[0] == DESCRIBED:
-            if (key.bucket, key.shade) in taken:  # the article takes them for two, though it says the same of both
-                key = replace(key, bucket=None)
-            else:
-                taken.add((key.bucket, key.shade))
+            taken[key.bucket, key.shade] += 1
+            if (number := taken[key.bucket, key.shade]) > 1:  # taken for two, though the same is said of both
+                key = replace(key, bucket=f"{key.bucket}:{number}")
         keys.append(key)
     return tuple(keys)
 

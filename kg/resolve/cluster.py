@@ -1,15 +1,18 @@
 """Scored pairs of slots → which slots are one: the surest pairs first, and nothing that something forbids.
 
-Greedy agglomeration of connected components. The order is that of the scores and then of the slots themselves, so the
-outcome is a function of the pairs, whenever they came (Bagga and Baldwin 1998 cluster by one threshold; vetoes are the
-cannot-link constraints of Wagstaff et al. 2001).
+Greedy agglomeration, by the likest pair of members, as long as the mean over all of them bears it out. The order is that of
+the scores and then of the slots themselves, so the outcome is a function of the pairs, whenever they came (Bagga and
+Baldwin 1998 cluster by one threshold; vetoes are the cannot-link constraints of Wagstaff et al. 2001).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import islice, product
 
 __all__ = ["cluster"]
+
+MEAN = 0.3  # of the scores across two clusters, at the least: one pair that is alike does not make many one
 
 MOST_CHECKED = (
     400  # pairs of members looked at before two clusters become one; of larger ones the first of the alphabet
@@ -44,13 +47,12 @@ def cluster(pairs: Iterable[tuple[float, str, str]], *, score: Callable[[str, st
 
 
 def _agree(left: list[str], right: list[str], score: Callable[[str, str], float | None]) -> bool:
-    """Whether nothing forbids that two clusters are one."""
-    looked_at = 0
-    for a in left:
-        for b in right:
-            if score(a, b) is None:
-                return False
-            looked_at += 1
-            if looked_at >= MOST_CHECKED:
-                return True
-    return True
+    """Whether nothing forbids that two clusters are one, and they are alike as a whole."""
+    total, looked_at = 0.0, 0
+    for a, b in islice(product(left, right), MOST_CHECKED):
+        found = score(a, b)
+        if found is None:
+            return False
+        total += found
+        looked_at += 1
+    return total >= MEAN * looked_at

@@ -100,6 +100,7 @@ def content_words(name: str) -> tuple[str, ...]:
     return tuple(kept if len(kept) >= 2 or len(kept) == len(words) else words)
 
 
+@lru_cache(maxsize=1 << 15)
 def numbers_in(name: str) -> frozenset[str]:
     """The numbers and points of the compass in a normal name: what tells units of one army, or quarters of one city, apart.
 

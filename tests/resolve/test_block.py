@@ -31,6 +31,16 @@ def test_what_has_no_name_and_nothing_beside_it_stays_in_its_article() -> None:
     assert key_of("The rebels fled.", Group, "The rebels", named=False).bucket is None
 
 
+def test_two_things_of_which_an_article_says_the_same_have_keys_of_their_own() -> None:
+    doc = document("A guard and a guard of Kestrel Lines fled.")
+    guards = [(chain(Person, "A guard", named=False), [mention("A guard", Person, within=doc, kind=MentionKind.NOMINAL)]),
+              (chain(Person, "a guard", named=False), [mention("a guard", Person, within=doc, kind=MentionKind.NOMINAL)])]  # fmt: skip
+    line = (chain(Group, "Kestrel Lines"), [mention("Kestrel Lines", Group, within=doc)])
+    one, two, _ = keys_of(doc, extraction(doc, [*guards, line]))
+    assert one.bucket is not None
+    assert two.bucket == f"{one.bucket}:2"
+
+
 def test_a_chain_with_an_expansion_and_its_acronym_defines_it() -> None:
     key = key_of("The Harbour Pilots' Association (HPA) met.", Group, "Harbour Pilots' Association", "HPA")
     assert (key.bucket, key.defines, key.weak) == ("o:harbour pilots association", ("o:hpa",), False)

@@ -29,6 +29,13 @@ def test_the_surer_pair_wins_where_both_cannot_hold() -> None:
     assert together(cluster([(0.8, "a", "b"), (0.9, "b", "c")], score=score)) == {frozenset("bc")}
 
 
+def test_one_likeness_does_not_join_what_is_otherwise_unlike() -> None:
+    table = {frozenset("ab"): 0.9, frozenset("cd"): 0.9, frozenset("bc"): 0.8}
+    pairs = [(value, min(pair), max(pair)) for pair, value in table.items()]
+    found = cluster(pairs, score=lambda a, b: table.get(frozenset((a, b)), 0.05))
+    assert together(found) == {frozenset("ab"), frozenset("cd")}
+
+
 @given(st.lists(st.tuples(st.sampled_from([0.7, 0.8, 0.9]), st.sampled_from("abcdef"), st.sampled_from("abcdef"))),
        st.sets(st.frozensets(st.sampled_from("abcdef"), min_size=2, max_size=2)), st.integers())  # fmt: skip
 def test_the_order_of_pairs_does_not_matter_and_nothing_forbidden_is_one(
