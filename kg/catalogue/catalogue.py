@@ -44,10 +44,10 @@ class Change:
         self.touched = Touched()
         self.articles = Articles(db, self.touched)
         self.links = Links(db, self.touched)
+        self.likeness = self.links.likeness
         self.log = ChangeLog(db)
         self.claims = Claims(db, self.touched, threshold, self.log)
         self.judgements = Judgements(db, self.touched)
-        self.likeness = Likeness(db)
         self.whereabouts = Whereabouts(db, self.touched)
         self.matches = Matches(db, self.touched)
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import sqlite3
 import struct
 import zlib
+from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from kg.catalogue.rows import PlaceRow
 
@@ -17,9 +19,11 @@ __all__ = ["Likeness", "packed", "unpacked"]
 MOST_PER_BLOCK = (
     48  # places that share a key; a key that more share finds nothing that another key does not find better
 )
-MOST_CANDIDATES = 120
+LEAST_SHARED = 3  # what keys in common count for candidates: one key that more than 16 share finds nobody by itself
+MOST_CANDIDATES = 40  # that are compared with one place: those that share most with it, rare keys counting more
 MOST_VALUES = 400  # of one place that are compared
-MOST_BLOCKS = 400  # of one place that are followed
+MOST_BLOCKS = 64  # of one place that are followed: those of most of its chains, which are the keys of its name
+MOST_KEPT = 4_000  # places of which a change remembers what is said
 
 
 def packed(values: Iterable[str], blocks: Iterable[int]) -> tuple[bytes, bytes]:
@@ -37,25 +41,47 @@ def unpacked(values: bytes, blocks: bytes) -> tuple[list[str], list[int]]:
 class Likeness:
     """Reads and writes the tables said, blocks, pairs and joined; who calls the writing methods holds a transaction."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, *, remember: bool = False) -> None:
+        """With `remember`, what is said of places is read once: only for whoever makes all the changes himself."""
         self._db = db
+        self._known: OrderedDict[int, PlaceRow] | None = OrderedDict() if remember else None
 
     def place(self, bucket: str, shade: str) -> int | None:
         """The place of a bucket and shade, if a chain is there."""
         row = self._db.execute("SELECT key FROM shades WHERE bucket = ? AND shade = ?", (bucket, shade)).fetchone()
         return None if row is None else int(row[0])
 
+    def name(self, place: int) -> tuple[str, str] | None:
+        """The bucket and shade of a place."""
+        row = self._db.execute("SELECT bucket, shade FROM shades WHERE key = ?", (place,)).fetchone()
+        return None if row is None else (row[0], row[1])
+
     def row(self, place: int, also: Iterable[str] = ()) -> PlaceRow | None:
         """A place with what is said of it: of very many values the first in the order of the alphabet, and those of `also`."""
+        row = self._known.get(place) if self._known is not None else None
+        if row is None:
+            row = self._row(place)
+            if row is None:
+                return None
+            self._remember(row)
+        if len(row.values) < MOST_VALUES:
+            return row
+        has = "SELECT 1 FROM said WHERE place = ? AND value = ?"
+        more = {value for value in also if self._db.execute(has, (place, value)).fetchone() is not None}
+        return row if more <= row.values else replace(row, values=row.values | more)
+
+    def _row(self, place: int) -> PlaceRow | None:
         row = self._db.execute("SELECT bucket, shade, n FROM shades WHERE key = ?", (place,)).fetchone()
         if row is None:
             return None
         listed = self._db.execute("SELECT value FROM said WHERE place = ? ORDER BY value LIMIT ?", (place, MOST_VALUES))
-        values = {value[0] for value in listed}
-        if len(values) == MOST_VALUES:
-            has = "SELECT 1 FROM said WHERE place = ? AND value = ?"
-            values |= {value for value in also if self._db.execute(has, (place, value)).fetchone() is not None}
-        return PlaceRow(place, row[0], row[1], row[2], frozenset(values))
+        return PlaceRow(place, row[0], row[1], row[2], frozenset([value[0] for value in listed]))
+
+    def _remember(self, row: PlaceRow) -> None:
+        if self._known is not None:
+            self._known[row.key] = row
+            if len(self._known) > MOST_KEPT:
+                self._known.popitem(last=False)
 
     def places(self) -> Iterator[int]:
         """Yield all places."""
@@ -63,6 +89,8 @@ class Likeness:
 
     def count(self, place: int, values: Iterable[str], blocks: Iterable[int], sign: int) -> None:
         """Add what a chain says to its place, or take it away."""
+        if self._known is not None:
+            self._known.pop(place, None)
         for table, column, items in (("said", "value", values), ("blocks", "block", blocks)):
             rows = [(place, item, sign) for item in items]
             self._db.executemany(
@@ -82,12 +110,16 @@ class Likeness:
         self._db.execute("DELETE FROM pairs WHERE high = ?", (place,))
 
     def candidates(self, place: int) -> list[int]:
-        """The places that share a key with this one, those that share most first."""
-        rows = self._db.execute(
-            _CANDIDATES,
-            {"place": place, "most": MOST_PER_BLOCK, "blocks": MOST_BLOCKS, "limit": MOST_CANDIDATES},
-        )
-        return [row[0] for row in rows]
+        """The places that share keys with this one, those that share most first; a key counts more if few share it."""
+        limits = {"most": MOST_PER_BLOCK, "blocks": MOST_BLOCKS, "least": LEAST_SHARED}
+        found = self._db.execute(_CANDIDATES, {"place": place, **limits}).fetchall()
+        if len(found) <= MOST_CANDIDATES:
+            return [other for other, _ in found]
+        last = found[MOST_CANDIDATES - 1][1]
+        surely = [other for other, shared in found if shared > last]
+        tied = (other for other, shared in found if shared == last)
+        by_name = sorted(tied, key=lambda other: self.name(other) or ("", ""))
+        return surely + by_name[: MOST_CANDIDATES - len(surely)]
 
     def like(self, place: int) -> list[tuple[int, float]]:
         """The (place, score) pairs kept of a place."""
@@ -137,10 +169,11 @@ class Likeness:
         )
 
 
-# A key counts only while few share it; the order is that of names, which does not depend on arrival.
+# A key counts only while few share it: from 6 for one that two share to 1. Neither which keys are followed nor what they
+# count depends on arrival.
 _CANDIDATES = """
-SELECT o.place FROM (SELECT block FROM blocks WHERE place = :place ORDER BY block LIMIT :blocks) m
-CROSS JOIN blocks o ON o.block = m.block JOIN shades s ON s.key = o.place
-WHERE o.place <> :place
-  AND (SELECT count(*) FROM (SELECT 1 FROM blocks c WHERE c.block = m.block LIMIT :most + 1)) <= :most
-GROUP BY o.place ORDER BY count(*) DESC, s.bucket, s.shade LIMIT :limit"""
+SELECT o.place, sum(7 - (m.n > 1) - (m.n > 2) - (m.n > 4) - (m.n > 8) - (m.n > 16) - (m.n > 32)) AS shared FROM (
+  SELECT block, (SELECT count(*) FROM (SELECT 1 FROM blocks c WHERE c.block = b.block LIMIT :most + 1)) AS n
+  FROM (SELECT block FROM blocks WHERE place = :place ORDER BY n DESC, block LIMIT :blocks) b) m
+CROSS JOIN blocks o ON o.block = m.block
+WHERE m.n BETWEEN 2 AND :most AND o.place <> :place GROUP BY o.place HAVING shared >= :least ORDER BY shared DESC"""

@@ -16,6 +16,7 @@ from kg.types import Anchor, EntityClass
 
 __all__ = ["KeyIndex", "Links", "chunks"]
 
+MOST_KNOWN = 20_000  # answers that an index remembers
 SQL_VARIABLES = 500  # of one statement; SQLite's own limit is 999 in old builds
 
 Mint = Callable[[EntityClass, str, Anchor, int], NamedNode]
@@ -33,28 +34,42 @@ def chunks(values: Iterable[int]) -> Iterator[tuple[list[int], str]]:
 class KeyIndex:
     """The index over all chains' keys; every answer is read from counters (`kg.resolve.Index`)."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, *, remember: bool = False) -> None:
+        """With `remember`, what was read once is known until `forget`: only for whoever makes all the changes himself."""
         self._db = db
+        self._remember = remember
+        self._known: dict[tuple[str, str], tuple[sqlite3.Row, ...]] = {}
 
     def shades(self, bucket: str) -> Collection[str]:
         """The shades that occur among a bucket's chains."""
-        rows = self._db.execute("SELECT shade FROM shades WHERE bucket = ? ORDER BY shade", (bucket,))
-        return tuple(row[0] for row in rows)
+        return tuple([row[0] for row in self._read(_SHADES, bucket)])
 
     def size(self, bucket: str, shade: str) -> int:
         """How many chains a bucket has of a shade."""
-        row = self._db.execute("SELECT n FROM shades WHERE bucket = ? AND shade = ?", (bucket, shade)).fetchone()
-        return 0 if row is None else int(row[0])
+        return next((int(row[1]) for row in self._read(_SHADES, bucket) if row[0] == shade), 0)
 
     def definers(self, acronym: str) -> Collection[tuple[str, str]]:
         """The (bucket, class) pairs of the chains that define an acronym."""
-        rows = self._db.execute("SELECT bucket, cls FROM definitions WHERE acronym = ? ORDER BY 1, 2", (acronym,))
-        return tuple((row[0], row[1]) for row in rows)
+        return tuple([(row[0], row[1]) for row in self._read(_DEFINERS, acronym)])
 
     def acronyms(self, bucket: str) -> Collection[str]:
         """The acronyms that chains of a bucket define."""
-        rows = self._db.execute("SELECT DISTINCT acronym FROM definitions WHERE bucket = ? ORDER BY 1", (bucket,))
-        return tuple(row[0] for row in rows)
+        return tuple([row[0] for row in self._read(_ACRONYMS, bucket)])
+
+    def forget(self, bucket: str, defines: Iterable[str] = ()) -> None:
+        """Read anew what is known of a bucket, and of the acronyms that its chains define."""
+        for key in ((_SHADES, bucket), (_ACRONYMS, bucket), *((_DEFINERS, acronym) for acronym in defines)):
+            self._known.pop(key, None)
+
+    def _read(self, select: str, name: str) -> Sequence[sqlite3.Row]:
+        found = self._known.get((select, name))
+        if found is None:
+            found = tuple(self._db.execute(select, (name,)))
+            if self._remember:
+                if len(self._known) >= MOST_KNOWN:
+                    self._known.clear()
+                self._known[select, name] = found
+        return found
 
 
 class Links:
@@ -63,8 +78,8 @@ class Links:
     def __init__(self, db: sqlite3.Connection, touched: Touched) -> None:
         self._db = db
         self._touched = touched
-        self.index = KeyIndex(db)
-        self.likeness = Likeness(db)
+        self.index = KeyIndex(db, remember=True)
+        self.likeness = Likeness(db, remember=True)
 
     def chains(self, where: str, values: Sequence[object]) -> list[ChainRow]:
         """The chains of a condition, first catalogued first."""
@@ -212,6 +227,8 @@ class Links:
     def _index(self, bucket: str | None, shade: str, cls: str, defines: Iterable[str], sign: int) -> None:
         if bucket is None:
             return
+        defines = tuple(defines)
+        self.index.forget(bucket, defines)
         bump(self._db, "shades", {"bucket": bucket, "shade": shade}, sign)
         for acronym in defines:
             bump(self._db, "definitions", {"acronym": acronym, "bucket": bucket, "cls": cls}, sign)
@@ -337,6 +354,9 @@ def bump(db: sqlite3.Connection, table: str, row: Mapping[str, object], by: int)
     return before, after
 
 
+_SHADES = "SELECT shade, n FROM shades WHERE bucket = ? ORDER BY shade"
+_DEFINERS = "SELECT bucket, cls FROM definitions WHERE acronym = ? ORDER BY 1, 2"
+_ACRONYMS = "SELECT DISTINCT acronym FROM definitions WHERE bucket = ? ORDER BY 1"
 _CHAINS = (
     "SELECT c.key, c.number, a.id, c.anchor_text, c.cls, c.occurrence, c.label, c.bucket, c.shade, c.entity"
     " FROM chains c JOIN articles a ON a.key = c.article"

@@ -69,7 +69,7 @@ CREATE TABLE said (
   place INTEGER NOT NULL, value TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (place, value)) WITHOUT ROWID;
 CREATE TABLE blocks (
   block INTEGER NOT NULL, place INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (block, place)) WITHOUT ROWID;
-CREATE INDEX blocks_place ON blocks (place);
+CREATE INDEX blocks_foremost ON blocks (place, n DESC);
 CREATE TABLE pairs (
   low INTEGER NOT NULL, high INTEGER NOT NULL, score REAL NOT NULL, described INTEGER NOT NULL,
   PRIMARY KEY (low, high)) WITHOUT ROWID;
@@ -227,6 +227,9 @@ def _prepare(connection: sqlite3.Connection, path: Path | None, *, read_only: bo
     if version == 0:
         connection.executescript(f"BEGIN IMMEDIATE;{_TABLES};PRAGMA user_version = {FORMAT};COMMIT;")
     if not read_only:
+        # files of before: an index on the place alone
+        connection.execute("CREATE INDEX IF NOT EXISTS blocks_foremost ON blocks (place, n DESC)")
+        connection.execute("DROP INDEX IF EXISTS blocks_place")
         prepare_search(connection)
     elif path is not None and not has_search(connection):  # of before there were these indexes: made once
         open_database(path).close()

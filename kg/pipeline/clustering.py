@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
-from kg.catalogue import Change, JudgementKind, Likeness
+from kg.catalogue import Change, JudgementKind, Likeness, PlaceRow
 from kg.resolve import SAME_AT, SAME_EVENT_AT, UNSURE_AT, Index, Profile, cluster, compare, members, merged, target
 from kg.types import EntityClass
 
@@ -21,7 +21,12 @@ Place = tuple[str, str]
 def profile_at(likeness: Likeness, place: int, also: Iterable[str] = ()) -> Profile | None:
     """What is known of a place."""
     row = likeness.row(place, also)
-    return None if row is None else Profile(row.bucket, row.shade, row.values)
+    return None if row is None else _profile(row)
+
+
+@lru_cache(maxsize=1 << 12)
+def _profile(row: PlaceRow) -> Profile:
+    return Profile(row.bucket, row.shade, row.values)
 
 
 def canonical_slot(index: Index, likeness: Likeness, bucket: str, shade: str) -> str | None:
@@ -138,13 +143,13 @@ class Clusters:
             theirs = profile_at(self._likeness, other, mine.values)
             if theirs is None:
                 continue
-            found = compare(mine, theirs)
+            found = compare(profile_at(self._likeness, number, theirs.values) or mine, theirs)
             if found.score >= UNSURE_AT:
                 yield number, other, found.score, 2 - mine.is_named - theirs.is_named
 
     def _slot(self, number: int) -> str | None:
-        row = self._likeness.row(number)
-        return None if row is None else target(self._index, row.bucket, row.shade)
+        name = self._likeness.name(number)
+        return None if name is None else target(self._index, *name)
 
     def _likely_scores(self, slot: str) -> Iterator[tuple[str, float]]:
         """Yield the (slot, score) pairs of what is so like a slot that it may be one with it."""
