@@ -5,6 +5,8 @@ A `Situation` is a function of the article alone. Its `values` are short strings
     n: another name   h: head noun of a description   t: type of an event   l: its trigger's stem   w: its place
     d: its date   a: who took part   r: relation and other end   c: person or group beside it   g: place beside it
     q: an acronym   p: entry of the gazetteer   b: the day of publication   (and z: the article, which the catalogue adds)
+    x: a word that the article is about   k: a word of the sentences that speak of it; both of events, and of what has no full
+       name where the article has no day
 
 Its `blocks` are keys of 64 bits: chains that share none are never compared. A name gives a few; a description, or a surname
 alone, is found together with a name beside it, because alone it would find half the world.
@@ -13,17 +15,20 @@ alone, is found together with a name beside it, because alone it would find half
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from itertools import combinations
+from math import log
 
 from kg.resolve.forms import content_words, phrase, skeleton
-from kg.resolve.names import fold, group_name, is_acronym, lexicon, person_name, thing_name
+from kg.resolve.names import fold, group_name, is_acronym, is_full_person_name, lexicon, person_name, thing_name
 from kg.types import Chain, Document, EntityClass, Extraction, MentionKind, Relation
 
-__all__ = ["Situation", "block", "initials_of", "normal_name", "situations", "stem"]
+__all__ = ["Situation", "block", "common_stems", "initials_of", "normal_name", "situations", "stem"]
 
 PERSON, GROUP, PLACE, POLITY, EVENT = (
     EntityClass.PERSON,
@@ -39,6 +44,9 @@ _AFTER_HEAD = re.compile(
     r"\s(?:of|in|for|from|who|whom|that|which|with|at|on|against|to|near|under|between|outside|inside|called|by|and)\s"
     r"|,",
 )
+ABOUT, SAID = 24, 24  # words of an article, and of the sentences that speak of a thing, that are kept
+SENTENCES = 8  # of those that speak of a thing, whose words are looked at
+FOUND_BY = 8  # words of an article that an event is found with
 DESCRIBED_ANCHORS = 12  # a description has few other keys
 STRONG = frozenset({"leads", "childOf", "spouseOf", "foundedBy"})
 """Relations that few have to one other end: a description may be found by them."""
@@ -74,6 +82,12 @@ def stem(word: str) -> str:
     """
     bare = SUFFIX.sub("", word.casefold()) if len(word) > 4 else word.casefold()
     return bare[:6]
+
+
+@cache
+def common_stems() -> frozenset[str]:
+    """The stems of words that most articles have, whatever they are about."""
+    return frozenset(stem(word) for (word,) in lexicon("common_words"))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -121,6 +135,9 @@ class _Article:
         self.chains = extraction.chains
         self.names = [_normal_names(chain) for chain in self.chains]
         self.handles = [_handles(chain, names) for chain, names in zip(self.chains, self.names, strict=True)]
+        self.about = _about(document.text)
+        self.starts = [sentence.start for sentence in document.sentences]
+        self.words: dict[int, frozenset[str]] = {}
         owner = extraction.chain_of()
         self.relations: dict[int, list[tuple[Relation, bool, int]]] = {}
         for relation in extraction.relations:
@@ -157,17 +174,21 @@ class _Article:
         said = values | self._described(index, chain)
         if chain.cls is EVENT:
             said |= set(self._told(index, chain))
+        if self._needs_more(chain):
+            said |= {f"x:{word}" for word in self.about}
+            said |= {f"k:{word}" for word in self._around(chain)}
         acronyms = {normal_name(name, chain.cls) for name in chain.names if is_acronym(name)} if chain.named else set()
         said |= {f"{'q' if name in acronyms else 'n'}:{name}" for name in self.names[index]}
         if entry := self.entries.get(index):
             said.add(f"p:{entry}")
-        if self.document.published is not None and (not chain.named or chain.cls is EVENT):
+        if self.document.published is not None and (chain.cls is EVENT or not self._is_full(chain)):
             said.add(f"b:{self.document.published.isoformat()}")
         anchors = [value[2:] for value in beside if value not in own][: ANCHORS if chain.named else DESCRIBED_ANCHORS]
+        known = self._needs_more(chain) and len(self.about) == ABOUT
         blocks = {block(*parts) for parts in self._blocks(index, chain, anchors, related, said)}
         if entry:
             blocks.add(block("p", entry))
-        return Situation(tuple(sorted(said)), tuple(sorted(blocks)), alone=not (anchors or related))
+        return Situation(tuple(sorted(said)), tuple(sorted(blocks)), alone=not (anchors or related or known))
 
     def _related(self, index: int) -> Iterator[tuple[str, str, str]]:
         for relation, is_subject, other in self.relations.get(index, ()):
@@ -175,8 +196,28 @@ class _Article:
                 for key in self.handles[other]:
                     yield relation.predicate, ">" if is_subject else "<", key
 
+    def _is_full(self, chain: Chain) -> bool:
+        """Whether a chain has a name that would do by itself."""
+        return chain.named and (chain.cls is not PERSON or any(map(is_full_person_name, chain.names)))
+
+    def _needs_more(self, chain: Chain) -> bool:
+        """Whether what its article is about is looked at: for an event, and where no day says when a thing was spoken of."""
+        return not self._is_full(chain) and (chain.cls is EVENT or self.document.published is None)
+
+    def _around(self, chain: Chain) -> list[str]:
+        """Words of the first sentences that speak of a chain, without those that name it."""
+        spans = [self.extraction.mentions[number].span for number in chain.mentions]
+        told = sorted({bisect_right(self.starts, span.start) - 1 for span in spans} - {-1})[:SENTENCES]
+        own = {word for span in spans for word in _telling(span.of(self.document.text))}
+        return _sampled({word for number in told for word in self._sentence(number)} - own)[:SAID]
+
+    def _sentence(self, number: int) -> frozenset[str]:
+        if number not in self.words:
+            self.words[number] = frozenset(_telling(self.document.sentences[number].of(self.document.text)))
+        return self.words[number]
+
     def _described(self, index: int, chain: Chain) -> set[str]:
-        """Head nouns of the descriptions in a chain, but those that describe anybody."""
+        """Head nouns of the descriptions in a chain; those that describe anybody only where more is known (`_needs_more`)."""
         if chain.cls is EVENT:
             return set()
         found = set()
@@ -184,7 +225,7 @@ class _Article:
             mention = self.extraction.mentions[number]
             if mention.kind is MentionKind.NOMINAL:
                 head, before = head_of(mention.span.of(self.document.text))
-                if head and (head,) not in lexicon("generic_heads"):
+                if head and (self._needs_more(chain) or (head,) not in lexicon("generic_heads")):
                     found.add(f"h:{head}")
                     if before:
                         found.add(f"h:{before}")
@@ -207,7 +248,10 @@ class _Article:
                 yield from (f"w:{key}" for key in self.handles[other])
             elif relation.predicate in ("involves", "involvesPerson"):
                 yield from (f"a:{key}" for key in self.handles[other])
-                yield from (f"a:{name[2:]}" for name in self._described(other, self.chains[other]) if " " not in name)
+                heads = (value[2:] for value in self._described(other, self.chains[other]))
+                yield from (
+                    f"a:{head}" for head in heads if " " not in head and (head,) not in lexicon("generic_heads")
+                )
             elif relation.predicate == "startDate" and (value := self.chains[other].value) is not None:
                 yield f"d:{value.start}" + (f"/{value.end}" if value.end else "")
 
@@ -234,7 +278,10 @@ class _Article:
         yield from ((f"{family}r", one) for one in strong)
         heads = [value[2:] for value in said if value[:2] == "h:" and " " not in value]
         if not chain.named or chain.cls is PERSON:
-            yield from ((f"{family}h", head, anchor) for head in heads for anchor in anchors)
+            telling = [head for head in heads if (head,) not in lexicon("generic_heads")]
+            yield from ((f"{family}h", head, anchor) for head in telling for anchor in anchors)
+            about = self.about[:ANCHORS] if self._needs_more(chain) else ()
+            yield from ((f"{family}x", head, word) for head in heads for word in about)
 
 
 def _normal_names(chain: Chain) -> tuple[str, ...]:
@@ -253,6 +300,23 @@ def _handles(chain: Chain, names: Sequence[str]) -> tuple[str, ...]:
     if chain.cls is EVENT:
         return ()
     return tuple(dict.fromkeys(phrase(name) for name in names))[:3]
+
+
+def _telling(text: str) -> Iterator[str]:
+    """Yield the stems of the words that tell one text from another."""
+    common = lexicon("common_words")
+    for word in fold(text):
+        if len(word) > 2 and not word.isdigit() and (word,) not in common:
+            yield stem(word)
+
+
+def _about(text: str) -> list[str]:
+    """The words that an article is about: a weighted sample, in which a word's chance grows with its number.
+
+    Of articles with like words the samples are alike (Efraimidis and Spirakis 2006, with hashes for random numbers).
+    """
+    counts = Counter(_telling(text))
+    return sorted(counts, key=lambda word: (-log((block("x", word) + 2**63 + 1) / 2**64) / counts[word], word))[:ABOUT]
 
 
 def _sampled(values: set[str]) -> list[str]:
@@ -287,8 +351,9 @@ def _thing_blocks(names: Sequence[str], anchors: Sequence[str]) -> Iterator[tupl
 
 def _event_blocks(said: Iterable[str], anchors: Sequence[str], names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     by: dict[str, list[str]] = {}
-    for value in said:
+    for value in sorted(said):
         by.setdefault(value[0], []).append(value[2:])
+    about = sorted(by.get("x", ()), key=lambda one: block("x", one))[:FOUND_BY]
     types = [kind for kind in by.get("t", ()) if kind != "other"]
     for kind in types:
         for letter in "wad":
@@ -297,4 +362,5 @@ def _event_blocks(said: Iterable[str], anchors: Sequence[str], names: Sequence[s
         for letter in "wad":
             yield from (("el", word, letter, one) for one in by.get(letter, ())[:ANCHORS])
         yield from (("el", word, anchor) for anchor in anchors)
+        yield from (("ex", word, one) for one in about)
     yield from (("en", phrase(name)) for name in names)
