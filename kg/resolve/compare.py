@@ -17,8 +17,9 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from kg.resolve.context import initials_of
+from kg.resolve.context import common_stems, initials_of
 from kg.resolve.forms import Alignment, aligned, content_words, numbers_in, phrase, skeleton
+from kg.resolve.names import lexicon
 from kg.types import EntityClass
 
 __all__ = ["SAME_AT", "SAME_EVENT_AT", "UNSURE_AT", "Comparison", "Profile", "compare", "merged", "weights"]
@@ -34,6 +35,7 @@ CAPPED = 0.55  # the most that a name with one given name more can reach: father
 
 
 CAPPING = frozenset({"another given name", "no name in common", "an acronym that fits two names", "of another type"})
+
 KINDRED = (
     frozenset({"attack", "battle", "bombing", "killing", "capture", "raid", "riot", "war"}),
     frozenset({"protest", "riot", "strike"}),
@@ -130,7 +132,8 @@ def compare(left: Profile, right: Profile) -> Comparison:
     features: dict[str, float] = {"bias": 1.0}
     if family == "event":
         veto = _events(left, right, features)
-        family = "event: undated" if "no day of publication" in features else family
+        dated = "event" if left.of("b") and right.of("b") else "event: undated"
+        family = f"{dated}, {'one word' if 'told by one word' in features else 'other words'}"
     else:
         if family == "person":
             found, names = _people_called(left.called, right.called)
@@ -138,7 +141,9 @@ def compare(left: Profile, right: Profile) -> Comparison:
         else:
             names = _things(left, right, features)
         family = f"{family}: {'a description' if names.described else 'part of a name' if names.partial else 'names'}"
-        veto = names.veto or _apart(left, right)
+        if names.described and not all(side.is_named or side.of("b") for side in (left, right)):
+            family += ": undated"
+        veto = names.veto or _taken_for_two(left, right, features) or _apart(left, right)
         if veto is None:
             _context(left, right, features)
     if veto is not None:
@@ -320,8 +325,11 @@ def _heads(left: Profile, right: Profile, features: dict[str, float]) -> None:
     shared = heads[0] & heads[1]
     if any(" " in head for head in shared):
         features["one description"] = 1.0
-    if any(" " not in head for head in shared):
+    nouns = {head for head in shared if " " not in head}
+    if any((head,) not in lexicon("generic_heads") for head in nouns):
         features["one head noun"] = 1.0
+    elif nouns:
+        features["one head noun, of anybody"] = 1.0
     elif heads[0] and heads[1]:
         features["another head noun"] = 1.0
     if left.is_named != right.is_named:
@@ -344,7 +352,17 @@ def _context(left: Profile, right: Profile, features: dict[str, float]) -> None:
         if here and there:
             features[name] = len(here & there) / min(len(here), len(there))
             features[f"{name}, how many"] = log1p(len(here & there)) / 3
+    _words(left, right, features)
     _days(left, right, features)
+
+
+def _words(left: Profile, right: Profile, features: dict[str, float]) -> None:
+    """What the articles are about, and what is said in the sentences that speak of both."""
+    for letter, name in (("x", "what the articles are about"), ("k", "words said of both")):
+        here, there = left.of(letter), right.of(letter)
+        if here and there:
+            features[name] = len(here & there) / min(len(here), len(there))
+            features[f"{name}, how many"] = log1p(len(here & there)) / 3
 
 
 def _days(left: Profile, right: Profile, features: dict[str, float]) -> None:
@@ -357,9 +375,7 @@ def _days(left: Profile, right: Profile, features: dict[str, float]) -> None:
 
 
 def _apart(left: Profile, right: Profile) -> str | None:
-    """What forbids: an article that speaks of both, or kinship between the two."""
-    if left.of("z") & right.of("z") and set(left.names).isdisjoint(right.names):
-        return "one article takes them for two"
+    """What forbids: kinship between the two."""
     for one, other in ((left, right), (right, left)):
         if one.cls == PERSON and other.is_named:
             words = {skeleton(word) for word in content_words(other.names[0]) if len(word) > 2}
@@ -369,10 +385,31 @@ def _apart(left: Profile, right: Profile) -> str | None:
     return None
 
 
+def _taken_for_two(left: Profile, right: Profile, features: dict[str, float]) -> str | None:
+    """Articles that speak of both without taking them for one: they forbid it of two names, and speak against it of others.
+
+    Readers, people or models, seldom take one name for two things, but often miss whom a description is of.
+    """
+    here, there = left.of("z"), right.of("z")
+    shared = here & there
+    if not shared:
+        return None
+    if left.names and right.names and left.cls != EVENT and not _one_full_name(left, right):
+        return "one article takes them for two"
+    features["one article takes them for two"] = 1.0
+    features["articles that take them for two"] = len(shared) / min(len(here), len(there))
+    return None
+
+
+def _one_full_name(left: Profile, right: Profile) -> bool:
+    """Whether two things of one class have a full name in common."""
+    shared = set(left.names) & set(right.names)
+    return left.cls == right.cls and any(left.cls != PERSON or len(content_words(name)) > 1 for name in shared)
+
+
 def _events(left: Profile, right: Profile, features: dict[str, float]) -> str | None:
     """Events: type, place, day, who took part, the words that tell of it."""
-    if left.of("z") & right.of("z"):
-        return "one article takes them for two"
+    _taken_for_two(left, right, features)
     if left.names and right.names:
         found = _names(left.names[:4], right.names[:4])
         features.update(found)
@@ -380,7 +417,7 @@ def _events(left: Profile, right: Profile, features: dict[str, float]) -> str | 
             return "names of two events"
     elif left.names or right.names:
         features["only one has a name"] = 1.0
-    kinds = left.of("t"), right.of("t")
+    kinds, words = (left.of("t"), right.of("t")), (left.of("l"), right.of("l"))
     if kinds[0] & kinds[1]:
         features["of one type"] = 0.0 if kinds[0] & kinds[1] == {"other"} else 1.0
     elif any({a, b} <= kindred for a in kinds[0] for b in kinds[1] for kindred in KINDRED):
@@ -388,9 +425,13 @@ def _events(left: Profile, right: Profile, features: dict[str, float]) -> str | 
     elif "other" in kinds[0] | kinds[1]:
         features["of no known type"] = 1.0
     elif kinds[0] and kinds[1]:
-        features["of another type"] = 1.0
-    if left.of("l") & right.of("l"):
+        features["of another type" if words[0].isdisjoint(words[1]) else "of another type, by one word"] = 1.0
+    if shared := words[0] & words[1]:
         features["told by one word"] = 1.0
+        if not shared <= common_stems():
+            features["a word of few articles"] = 1.0
+        if words[0] == words[1]:
+            features["told by the same words"] = 1.0
     days = left.of("d"), right.of("d")
     if days[0] and days[1]:
         if any(_overlap(a, b) for a in days[0] for b in days[1]):
@@ -404,11 +445,13 @@ def _events(left: Profile, right: Profile, features: dict[str, float]) -> str | 
             features[f"a {name} in common" if here & there else f"another {name}"] = 1.0
             if len(here & there) > 1:
                 features[f"more than one {name} in common"] = 1.0
+            features[f"{name}s in common"] = len(here & there) / min(len(here), len(there))
     for letter, name in (("c", "names beside both"), ("g", "places beside both")):
         here, there = left.of(letter), right.of(letter)
         if here and there:
             features[name] = len(here & there) / min(len(here), len(there))
             features[f"{name}, how many"] = log1p(len(here & there)) / 3
+    _words(left, right, features)
     _days(left, right, features)
     return None
 
