@@ -23,6 +23,7 @@ from kg.graph.workers import Cancellation, QueryStream
 
 __all__ = ["Reply", "answer", "etag_of", "is_unchanged"]
 
+_OF_ROWS, _OF_TRIPLES = (*SOLUTIONS, HTML), (*TRIPLES, HTML)
 SHORT_NAMES = {"json": ("srj", "jsonld"), "xml": ("srx", "rdf"), "turtle": ("ttl",), "ntriples": ("nt",)}
 
 
@@ -74,7 +75,7 @@ async def answer(
         query, searched = await run_in_threadpool(_searched, service, query)
         request = replace(request, query=query)
     triples = form is not None and form.gives_triples
-    offers = (*(TRIPLES if triples else SOLUTIONS), HTML)
+    offers = _OF_TRIPLES if triples else _OF_ROWS
     offer = _named(request.format, offers) if request.format else choose(accept, offers)
     version = service.publication.published.version
     etag = etag_of(version, offer, query, *request.default_graphs, "", *request.named_graphs)

@@ -14,6 +14,7 @@ import resource
 from http import HTTPStatus
 from typing import Any
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kg.api.problems import MEDIA_TYPE, RETRY_AFTER_S, Refusal, problem_of
@@ -85,7 +86,8 @@ class _Connection(HttpToolsProtocol):
             return
         if self._in_headers or not self._answering:
             self._header_bytes += len(data)  # what the parser keeps until a header ends
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._read(data)
         if self.transport.is_closing():
             return
         if not self._in_headers and self._answering:
@@ -110,7 +112,13 @@ class _Connection(HttpToolsProtocol):
         hosts = sum(name == b"host" for name, _ in self.headers)
         if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
             raise ValueError("not one Host")
-        super().on_headers_complete()
+        if not self.parser.should_upgrade():
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """All of the request is there."""
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
@@ -139,6 +147,25 @@ class _Connection(HttpToolsProtocol):
     def _answering(self) -> bool:
         """Whether a request came of which not all is read, or not all answered."""
         return self.cycle is not None and (self.cycle.more_body or not self.cycle.response_complete)
+
+    def _read(self, data: bytes) -> None:
+        """Hand data to the parser.
+
+        A request that offers another protocol, as Java's client offers HTTP/2, ends it: what follows it takes for that
+        protocol, a body too. So it reads such a request once more, without the offer, which may be ignored (RFC 9110, 7.8).
+        """
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            method, version = self.parser.get_method(), self.parser.get_http_version().encode()
+            if method == b"CONNECT":
+                self.send_400_response("CONNECT is for proxies")
+                return
+            kept = [b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade"]
+            head = b"%b %b HTTP/%b\r\n%b\r\n" % (method, self.url, version, b"".join(kept))
+            self._read(head + data[offer.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("what came is no HTTP request")
 
     def _wait(self) -> None:
         self._patience = self.loop.call_later(HEADERS_S, self._lose_patience)

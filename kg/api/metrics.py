@@ -47,6 +47,7 @@ class Metrics:
             buckets=BUCKETS,
             registry=self.registry,
         )
+        self._observed: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.under_way = Gauge(f"{PREFIX}_http_requests_under_way", "Requests being answered", registry=self.registry)
         self.articles = Counter(
             f"{PREFIX}_articles",
@@ -63,8 +64,13 @@ class Metrics:
 
     def observe(self, method: str, route: str, status: int, begun: float) -> None:
         """Count a request that is done; `begun` is in monotonic seconds."""
-        self.requests.labels(_method(method), route, str(status)).inc()
-        self.seconds.labels(route).observe(time.monotonic() - begun)
+        key = _method(method), route, status
+        if (found := self._observed.get(key)) is None:
+            found = self.requests.labels(key[0], route, str(status)), self.seconds.labels(route)
+            self._observed[key] = found
+        counter, seconds = found
+        counter.inc()
+        seconds.observe(time.monotonic() - begun)
 
     def read(self, readings: Iterable[Reading]) -> None:
         """Show further numbers, read when they are asked for."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from uuid import uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg.api.audit import notes
@@ -45,6 +45,7 @@ SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
+_SECURITY = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in SECURITY.items()]
 
 
 async def send_problem(problem: Problem, send: Send) -> None:
@@ -184,13 +185,7 @@ class _Response:
         if message["type"] == "http.response.start":
             self.started = True
             self.status = message["status"]
-            headers = MutableHeaders(raw=list(message["headers"]))
-            for name, value in (SECURITY | self.fields).items():
-                if name == "Vary":
-                    headers.add_vary_header(value)
-                else:
-                    headers.setdefault(name, value)
-            await self.send({**message, "headers": headers.raw})
+            await self.send({**message, "headers": _with_fields(list(message["headers"]), self.fields)})
             return
         if self.head and message["type"] == "http.response.body":
             if self.ended:
@@ -198,6 +193,20 @@ class _Response:
             self.ended = True
             message = {"type": "http.response.body", "body": b""}
         await self.send(message)
+
+
+def _with_fields(raw: list[tuple[bytes, bytes]], fields: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Header fields with those of the envelope, where a route has not set them itself; Vary is added to."""
+    there = {name for name, _ in raw}
+    raw += [(name, value) for name, value in _SECURITY if name not in there]
+    for text, value in fields.items():
+        name = text.lower().encode("latin-1")
+        if name == b"vary" and name in there:
+            at = next(number for number, (other, _) in enumerate(raw) if other == name)
+            raw[at] = name, raw[at][1] + b", " + value.encode("latin-1")
+        elif name not in there:
+            raw.append((name, value.encode("latin-1")))
+    return raw
 
 
 async def _allow(headers: Headers, response: _Response) -> None:

@@ -47,7 +47,7 @@ class SparqlEndpoint:
         headers = Headers(scope=scope)
         body = await body_of(receive)
         request = read_request(scope["method"], scope["query_string"], headers.get("content-type"), body)
-        if isinstance(request, QueryRequest) and request.timeout_s is None:
+        if isinstance(request, QueryRequest) and request.timeout_s is None and "prefer" in headers:
             request = replace(request, timeout_s=preferred_wait(headers.getlist("prefer")))
         if isinstance(request, UpdateRequest):
             authorise(self._service.keys, scope)

@@ -31,7 +31,7 @@ def test_those_unused_for_longest_make_room() -> None:
 
 def test_an_answer_that_would_drive_out_the_others_is_not_kept() -> None:
     cache = AnswerCache(800)
-    cache.put("large", _answer(101))
+    cache.put("large", _answer(201))
     assert cache.get("large") is None
 
 

@@ -153,3 +153,62 @@ def test_an_answer_that_nobody_reads_ends_with_its_connection(monkeypatch: pytes
     with listening(endless) as address, socket.create_connection(address, timeout=20) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert gone.wait(20)
+
+
+async def named(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with the path and the size of the body."""
+    size = 0
+    while True:
+        message = await receive()
+        size += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            break
+    body = f"{scope['path']} {size};".encode()
+    if scope["path"] == "/slow":
+        await asyncio.sleep(0.6)
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+    await send({"type": "http.response.body", "body": body})
+
+
+def answered(connection: socket.socket) -> str:
+    """What the next answer of `named` says."""
+    received = b""
+    while not received.endswith(b";"):
+        part = connection.recv(1000)
+        assert part, received
+        received += part
+    return received.decode().rpartition("\n")[2]
+
+
+@pytest.mark.parametrize("host", [b"", b"Host: a\r\nHost: b\r\n"], ids=["no Host", "two Hosts"])
+def test_a_request_names_one_host(host: bytes) -> None:
+    with listening(named) as address, socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n" + host + b"\r\n")
+        assert b"application/problem+json" in connection.recv(1000)
+
+
+def test_a_client_that_would_change_to_http_2_is_answered_in_http_1() -> None:
+    upgrade = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
+    with listening(named) as address, socket.create_connection(address, timeout=20) as connection:
+        for _ in range(2):  # as Java's client sends them, Jena's among others
+            connection.sendall(b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n" + upgrade + b"\r\nabc")
+            assert answered(connection) == "/a 3;"
+            connection.sendall(b"GET /b HTTP/1.1\r\nHost: a\r\n" + upgrade + b"\r\n")
+            assert answered(connection) == "/b 0;"
+
+
+def test_what_follows_while_an_answer_is_made_keeps_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEADERS_S", 0.3)
+    with listening(named) as address, socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\nPOST /next HTTP/1.1\r\nHost: a\r\nContent-")
+        assert answered(connection) == "/slow 0;"
+        connection.sendall(b"Length: 2\r\n\r\nok")
+        assert answered(connection) == "/next 2;"
+
+
+def test_a_body_may_be_longer_than_headers_may() -> None:
+    body = b"x" * 300_000
+    with listening(named) as address, socket.create_connection(address, timeout=20) as connection:
+        for _ in range(2):
+            connection.sendall(b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            assert answered(connection) == "/a 300000;"

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
@@ -698,6 +699,85 @@ def test_the_event_loop_turns_while_a_query_runs(shared: QueryPool) -> None:
     ticks, body = asyncio.run(scene())
     assert ticks > 5
     assert b"s49" in body
+
+
+# On the event loop
+
+
+def asked(pool: QueryPool, query: str, accept: str | None = "text/csv", **options: Any) -> bytes:
+    """The answer to a query that is asked on an event loop."""
+
+    async def scene() -> bytes:
+        with ThreadPoolExecutor(4) as threads:
+            stream = await pool.ask(query, accept, threads=threads, **options)
+            return await asyncio.to_thread(b"".join, stream)
+
+    return asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param(QUICK, id="short"),
+        pytest.param(f"{QUICK} #{'x' * 100_000}", id="a long text"),
+        pytest.param("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 30000", id="a long answer"),
+    ],
+)
+def test_an_answer_on_the_event_loop_is_that_of_a_thread(shared: QueryPool, query: str) -> None:
+    assert asked(shared, query) == shared.run(query, "text/csv").body
+
+
+def test_the_event_loop_hears_of_errors_deadlines_and_cancellation(make_pool: Callable[..., QueryPool]) -> None:
+    pool, cancel = make_pool(), Cancellation()
+    with pytest.raises(QuerySyntaxError):
+        asked(pool, "ASK {")
+    with pytest.raises(QueryRefused):
+        asked(pool, "SELECT * { SERVICE <http://e.test/> { ?s ?p ?o } }")
+    with pytest.raises(QueryTimeout):
+        asked(pool, COUNT, timeout_s=0.3)
+    threading.Timer(0.3, cancel.cancel).start()
+    with pytest.raises(QueryCancelled):
+        asked(pool, COUNT, cancel=cancel)
+    assert b"s49" in asked(pool, QUICK)
+    assert wait_for(lambda: pool.running == 0)
+
+
+def test_a_query_whose_worker_is_killed_begins_again_on_the_event_loop(make_pool: Callable[..., QueryPool]) -> None:
+    pool = make_pool()
+    for worker in pool._fleet._current.idle:
+        os.kill(worker.pid, signal.SIGSTOP)
+        threading.Timer(0.3, worker.kill).start()
+    assert b"s49" in asked(pool, QUICK)
+
+
+def test_a_long_query_waits_for_room_on_the_event_loop_and_a_short_one_need_not(
+    make_pool: Callable[..., QueryPool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "SHORT_S", 0.2)
+    pool, cancel = make_pool(size=2, wait_s=0.3), Cancellation()
+    thread = busy(pool, cancel)
+    with pytest.raises(QueryBusy):
+        asked(pool, QUICK, short=False)
+    assert b"s49" in asked(pool, QUICK, short=None)  # it looks short
+    with pytest.raises(QueryBusy):
+        asked(pool, COUNT, short=True)  # it was not, and then there is no room
+    cancel.cancel()
+    thread.join()
+    assert b"s49" in asked(pool, QUICK, short=False)
+
+
+def test_an_answer_is_kept_once_it_is_read_unless_it_is_too_long(shared: QueryPool) -> None:
+    for room, expected in ((1 << 30, 1), (1000, 0)):
+        kept: list[bytes] = []
+        stream = shared.stream(f"{ROWS} LIMIT 5000", "text/csv", buffer_bytes=0)
+        stream.keep(room, kept.append)
+        whole = b"".join(stream)
+        assert kept == [whole] * expected
+    kept = []
+    with shared.stream(ROWS, "text/csv", buffer_bytes=0) as stream:
+        stream.keep(1 << 30, kept.append)
+        next(stream)
+    assert kept == []  # not all of it was read
 
 
 # Newer snapshots
