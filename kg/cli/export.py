@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from kg.cli.options import MisuseError, StoreOption, TimeoutOption
+from kg.cli.parts import Part, scope_of
 from kg.cli.store import reading
 
-if TYPE_CHECKING:
-    from kg.graph.scope import Scope
-    from kg.workspace import Workspace
+WITH_TRIPLE_TERMS = ("turtle", "trig", "nquads", "ntriples")
 
 
 class ExportFormat(StrEnum):
@@ -123,32 +121,18 @@ def command(
     from kg.exports import output as written
 
     name = form.value if form else (format_of_name(output.name) if output else None) or "turtle"
-    if no_provenance and provenance not in (None, ProvenanceLevel.NONE):
-        raise MisuseError(f"--no-provenance is not --provenance {provenance.value}")
+    level = _provenance(provenance, no_provenance)
     if table is not None and name != "csv":
         raise MisuseError("--table is for --format csv")
-    if reifiers and name not in ("turtle", "trig", "nquads", "ntriples"):
+    if reifiers and name not in WITH_TRIPLE_TERMS:
         raise MisuseError(f"{name} has no triple terms", hint="--reifiers goes with turtle, trig, nquads and ntriples")
-    parts = (entity, article, query, named, since or until)
-    if sum(part is not None for part in parts) > 1:
-        raise MisuseError("--entity, --article, --query, --named and --since or --until exclude each other")
-    if depth != 1 and entity is None:
-        raise MisuseError("--depth goes with --entity")
-    if argument and named is None:
-        raise MisuseError("--argument goes with --named")
+    part = Part(entity, depth, article, query, named, tuple(argument or ()), since, until)
     with reading(store) as workspace:
-        scope: Scope | None
-        if query is not None:
-            scope = _of_query(workspace, query, timeout)
-        elif named is not None:
-            scope = _of_named(workspace, named, argument or [], timeout)
-        else:
-            scope = _scope(workspace, entity, depth, article, since, until)
         write = partial(
             workspace.export,
             name,
-            scope=scope,
-            provenance=(ProvenanceLevel.NONE if no_provenance else provenance or ProvenanceLevel.FULL).value,
+            scope=scope_of(workspace, part, timeout),
+            provenance=level.value,
             reifiers=reifiers,
             table=(table or Table.STATEMENTS).value,
         )
@@ -164,53 +148,8 @@ def command(
             raise MisuseError(f"{output}: {error.strerror or error}") from error
 
 
-def _scope(
-    workspace: Workspace, entity: str | None, depth: int, article: str | None, since: str | None, until: str | None
-) -> Scope | None:
-    from pyoxigraph import NamedNode
-
-    from kg.graph.facts import article_iri
-    from kg.graph.scope import Scope
-
-    if entity is not None:
-        from kg.lookup import find_entity
-
-        return Scope(entity=NamedNode(find_entity(workspace.catalogue, workspace.base, entity)), depth=depth)
-    if article is not None:
-        return Scope(article=article_iri(workspace.base, article))
-    if since is not None or until is not None:
-        return Scope(since=_day(since), until=_day(until))
-    return None
-
-
-def _of_query(workspace: Workspace, text: str, timeout_s: float | None) -> Scope:
-    """The scope of a query's answer, which a worker gives that can be stopped."""
-    from kg.exports.scoping import scope_of_query
-
-    if text.startswith("@"):
-        try:
-            text = Path(text[1:]).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise MisuseError(f"{text[1:]}: {error}") from error
-    return scope_of_query(workspace, text, timeout_s=timeout_s or 30.0)
-
-
-def _of_named(workspace: Workspace, name: str, words: list[str], timeout_s: float | None) -> Scope:
-    from kg.exports.scoping import arguments_of, scope_of_query
-    from kg.lookup import find_reference
-    from kg.query import bind, read_queries
-    from kg.resources import resource
-
-    queries = read_queries(resource("queries"))
-    if name not in queries:
-        raise MisuseError(f"no query {name}", hint=f"one of {', '.join(queries)}")
-    resolve = partial(find_reference, workspace.catalogue, workspace.base)
-    text = bind(queries[name], arguments_of(words), resolve=resolve)
-    return scope_of_query(workspace, text, timeout_s=timeout_s or 30.0)
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError as error:
-        raise MisuseError(f"{text} is no day", hint="write it as 2031-04-02") from error
+def _provenance(level: ProvenanceLevel | None, none: bool) -> ProvenanceLevel:
+    """What --provenance and its short form --no-provenance ask for together."""
+    if none and level not in (None, ProvenanceLevel.NONE):
+        raise MisuseError(f"--no-provenance is not --provenance {level.value}")
+    return ProvenanceLevel.NONE if none else level or ProvenanceLevel.FULL
