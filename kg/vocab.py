@@ -65,6 +65,15 @@ def local(node: NamedNode) -> str:
     return node.value.rpartition("#")[2].rpartition("/")[2]
 
 
+def in_words(predicate: str) -> str:
+    """A predicate's local name as people read it.
+
+    >>> in_words("locatedIn")
+    'located in'
+    """
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in predicate)
+
+
 # Classes
 Person: Final = term("Person")
 Group: Final = term("Group")
@@ -190,7 +199,6 @@ rdfs_domain: Final = NamedNode(RDFS + "domain")
 rdfs_range: Final = NamedNode(RDFS + "range")
 rdfs_subClassOf: Final = NamedNode(RDFS + "subClassOf")
 skos_altLabel: Final = NamedNode(SKOS + "altLabel")
-skos_prefLabel: Final = NamedNode(SKOS + "prefLabel")
 skos_closeMatch: Final = NamedNode(SKOS + "closeMatch")
 skos_exactMatch: Final = NamedNode(SKOS + "exactMatch")
 MATCHES: Final = {local(one): one for one in (skos_exactMatch, skos_closeMatch)}
@@ -203,7 +211,6 @@ oa_TextQuoteSelector: Final = NamedNode(OA + "TextQuoteSelector")
 prov_hadPrimarySource: Final = NamedNode(PROV + "hadPrimarySource")
 prov_wasDerivedFrom: Final = NamedNode(PROV + "wasDerivedFrom")
 prov_wasGeneratedBy: Final = NamedNode(PROV + "wasGeneratedBy")
-prov_endedAtTime: Final = NamedNode(PROV + "endedAtTime")
 prov_generatedAtTime: Final = NamedNode(PROV + "generatedAtTime")
 prov_invalidatedAtTime: Final = NamedNode(PROV + "invalidatedAtTime")
 dcterms_identifier: Final = NamedNode(DCTERMS + "identifier")

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from kg.cli.output import number, plain, verb_of
+from kg.cli.output import number, plain
 from kg.extractors import is_calibrated
 from kg.marking import CLASSES, KIND_MARKS, Line, Mark, marked
 from kg.resolve import Draft, drafts_of
 from kg.types import Chain, Document, Extraction, Mention, Modality, Phase
+from kg.vocab import in_words
 
 __all__ = ["Reading", "article_lines", "entity_rows", "read"]
 
@@ -135,7 +136,7 @@ def _claim_line(reading: Reading, draft: Draft) -> Line:
     else:
         sign, style = ("?", "unasserted") if unsure else ("=", "asserted")
     style = "unsure" if unsure else style
-    words = f"{sign} {_end(reading, draft.subject_mention)} {verb_of(draft.predicate)} {_end(reading, draft.object_mention)}"
+    words = f"{sign} {_end(reading, draft.subject_mention)} {in_words(draft.predicate)} {_end(reading, draft.object_mention)}"
     return INDENT, ((words, style), (f"  [{', '.join(_how(reading, draft))}]", "mark"))
 
 

@@ -11,8 +11,9 @@ import typer
 
 from kg.cli.choose import choose, tell
 from kg.cli.options import ExtractorOption, ModelOption, ThreadsOption
-from kg.cli.output import number, plain, progress, put, table, verb_of
+from kg.cli.output import number, plain, progress, put, table
 from kg.cli.store import open_or_create, selecting
+from kg.vocab import in_words
 
 if TYPE_CHECKING:
     from kg.errors import ArticleError
@@ -163,7 +164,7 @@ def _unasserted(relation: Relation) -> Sequence[object]:
 
 
 def _words(relation: Relation) -> str:
-    return f"{relation.subject_label} {verb_of(relation.predicate)} {relation.object_label}"
+    return f"{relation.subject_label} {in_words(relation.predicate)} {relation.object_label}"
 
 
 def _quote(claim: Evidence | None) -> str:

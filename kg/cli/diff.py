@@ -13,7 +13,8 @@ import typer
 from kg.cli.deciding import json_of
 from kg.cli.options import MisuseError
 from kg.cli.outcome import short
-from kg.cli.output import note, number, plain, progress, put, table, verb_of, wrapped
+from kg.cli.output import note, number, plain, progress, put, table, wrapped
+from kg.vocab import in_words
 
 if TYPE_CHECKING:
     from kg.compare import Difference, Differences, Joined, Reason, View
@@ -82,7 +83,7 @@ def _print(shown: Iterable[Difference], found: Differences) -> None:
     rows = [
         (
             SIGNS[one.kind],
-            f"{one.subject_label} {verb_of(one.predicate)} {one.object_label}",
+            f"{one.subject_label} {in_words(one.predicate)} {one.object_label}",
             _change(one.before, one.after),
             _why(one.reasons),
         )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from kg.cli.deciding import Desk, json_of
-from kg.cli.output import note, number, put, verb_of, wrapped
+from kg.cli.output import note, number, put, wrapped
+from kg.vocab import in_words
 
 if TYPE_CHECKING:
     from kg.decisions import Decision
@@ -90,7 +91,7 @@ def _facts(facts: Sequence[Json], what: str, sign: str) -> Iterator[str]:
     if facts:
         yield f"{number(len(facts), 'fact')} {what}:"
     for one in facts[:FACTS_SHOWN]:
-        text = f"{one['subject_label']} — {verb_of(one['predicate'])} — {one['object_label']}"
+        text = f"{one['subject_label']} — {in_words(one['predicate'])} — {one['object_label']}"
         yield wrapped(text, indent=f"  {sign} ", then="      ")
     if len(facts) > FACTS_SHOWN:
         yield f"  … and {len(facts) - FACTS_SHOWN:,} more"

@@ -21,7 +21,6 @@ __all__ = [
     "progress",
     "put",
     "table",
-    "verb_of",
     "wrapped",
     "write_bytes",
 ]
@@ -57,15 +56,6 @@ def number(count: int, noun: str, plural: str | None = None) -> str:
     ('1 article', '2,500 entities')
     """
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
-
-
-def verb_of(predicate: str) -> str:
-    """A predicate as people read it.
-
-    >>> verb_of("locatedIn")
-    'located in'
-    """
-    return "".join(f" {c.lower()}" if c.isupper() else c for c in predicate)
 
 
 def width() -> int:

@@ -12,8 +12,9 @@ import typer
 from kg.cli.deciding import AuthorOption, Desk, author_of, plain_of
 from kg.cli.keys import keys
 from kg.cli.options import StoreOption
-from kg.cli.output import number, plain, put, verb_of, wrapped
+from kg.cli.output import number, plain, put, wrapped
 from kg.cli.store import reading
+from kg.vocab import in_words
 
 if TYPE_CHECKING:
     from kg.decisions import JudgementView, Question
@@ -218,7 +219,7 @@ def _print_claim(question: Question) -> None:
     denied = "" if question.supports else "NOT: "
     put(
         wrapped(
-            f"{denied}{question.subject} — {verb_of(question.predicate or '')} — {question.object}",
+            f"{denied}{question.subject} — {in_words(question.predicate or '')} — {question.object}",
             indent="  ",
             then="    ",
         )

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg.cli.options import StoreOption
-from kg.cli.output import note, number, plain, put, verb_of, wrapped, write_bytes
+from kg.cli.output import note, number, plain, put, wrapped, write_bytes
 from kg.cli.store import reading, selecting
+from kg.vocab import in_words
 
 if TYPE_CHECKING:
     from pyoxigraph import NamedNode
@@ -141,7 +142,7 @@ def _print_head(entity: Entity) -> None:
         put(wrapped(f"also: {'; '.join(entity.altlabels)}", indent="  ", then="        "))
     put(f"  {entity.iri}")
     for how, target in entity.matches:
-        put(wrapped(f"{verb_of(how)}: {target}", indent="  ", then="    "))
+        put(wrapped(f"{in_words(how)}: {target}", indent="  ", then="    "))
     if entity.location is not None:
         _print_location(entity.location)
 
@@ -167,7 +168,7 @@ def _print_disagreement(workspace: Workspace, iri: str) -> None:
 
 def print_relation(relation: Relation) -> None:
     """Print a statement with what counts for and against it, and its sentences below."""
-    verb = verb_of(relation.predicate)
+    verb = in_words(relation.predicate)
     put(wrapped(f"{relation.subject_label} — {verb} — {relation.object_label}{_qualified(relation)}", then="    "))
     for claim in relation.claims:
         _print_claim(claim)

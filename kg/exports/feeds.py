@@ -25,6 +25,7 @@ from kg.exports.graphml import sound
 from kg.exports.things import Things
 from kg.graph import GraphStore
 from kg.graph.facts import article_iri, statement_iri
+from kg.vocab import in_words
 
 __all__ = ["ATOM_TYPE", "JSON_FEED_TYPE", "Entry", "Links", "atom", "entries", "json_feed", "moment", "record"]
 
@@ -75,7 +76,7 @@ class Entry:
     @property
     def headline(self) -> str:
         """The change in a line."""
-        said = f"{self.subject_label} {verb(self.predicate)} {self.object_label}"
+        said = f"{self.subject_label} {in_words(self.predicate)} {self.object_label}"
         return f"{self.kind.capitalize()}: {said}{_shift(self.details) if self.kind == 'changed' else ''}"
 
     @property
@@ -112,15 +113,6 @@ def moment(text: str) -> datetime:
             f"{text} is no day or time", hint="write it as 2031-04-02 or 2031-04-02T08:30:00Z"
         ) from error
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found
-
-
-def verb(predicate: str) -> str:
-    """A predicate as people read it.
-
-    >>> verb("locatedIn")
-    'located in'
-    """
-    return "".join(f" {c.lower()}" if c.isupper() else c for c in predicate)
 
 
 def atom(found: Sequence[Entry], links: Links) -> bytes:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from kg.errors import ParameterError, QueryError
-from kg.graph.forms import QueryForm, form_of
 from kg.graph import Answer
+from kg.graph.forms import QueryForm, form_of
 from kg.graph.scope import Scope
 from kg.vocab import PREFIXES
 
