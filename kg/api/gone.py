@@ -25,11 +25,13 @@ async def cancelled_when_gone(receive: Receive) -> AsyncIterator[Cancellation]:
     watching: asyncio.Task[None] | None = None
 
     async def watch() -> None:
+        """Wait until the connection is closed."""
         while (await receive())["type"] != "http.disconnect":
             pass
         cancel.cancel()
 
     def begin() -> None:
+        """Watch, now that the answer takes its time."""
         nonlocal watching
         watching = asyncio.create_task(watch())
 

@@ -27,6 +27,7 @@ def host_check(bound: str, base: str, further: Iterable[str], *, loopback: bool)
     allowed = more | {"localhost", bound.lower(), (urlsplit(base).hostname or "").lower()}
 
     def check(host: str | None) -> None:
+        """Raise Refusal for a name that is none of ours."""
         if host is None:  # HTTP/1.0; browsers always send one
             return
         name = _name(host)

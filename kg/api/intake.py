@@ -183,6 +183,7 @@ class Intake:
 
     def _start(self, work: Coroutine[None, None, None], batch: Batch) -> None:
         async def run() -> None:
+            """Do the work; what stops it is told in the batch, for nobody awaits this."""
             try:
                 await work
             except KgError as error:  # no model, no store: nothing of the batch can be read

@@ -181,6 +181,7 @@ def _as_rdf(
     from kg.workspace import Workspace
 
     def kept() -> Iterator[Article]:
+        """Yield the articles that can be read, and note the others."""
         for article in articles:
             if isinstance(article, ArticleError):
                 skipped.append(article)

@@ -151,6 +151,7 @@ def matching(found: Sequence[Any], wanted: Sequence[Any], fits: Callable[[Any, A
     owner: dict[int, int] = {}
 
     def place(i: int, seen: set[int]) -> bool:
+        """Pair a found one, if need be by pairing others anew; whether that worked."""
         for j in edges[i]:
             if j not in seen:
                 seen.add(j)

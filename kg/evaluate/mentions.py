@@ -29,6 +29,7 @@ def score_names(record: Mapping[str, Any], line: Mapping[str, Any], *, lenient: 
         (wanted if required else optional).append(m)
 
     def fits(found: Mapping[str, Any], gold: Mapping[str, Any]) -> bool:
+        """Whether a mention is the annotated one: of its class, where that is scored, and at its place."""
         if gold["type"] in _SCORED and found["type"] != gold["type"] and {found["type"], gold["type"]} not in _LOOSE:
             return False
         if lenient:
@@ -58,6 +59,7 @@ def score_triggers(record: Mapping[str, Any], extraction: Extraction) -> dict[st
     inside = [tuple(sentences[i]) for i in chosen]
 
     def words(start: int, end: int) -> set[int]:
+        """Where the words of a range begin, inside the annotated sentences."""
         starts = {k for k in range(start, end) if text[k].isalnum() and (k == 0 or not text[k - 1].isalnum())}
         return {k for k in starts if any(a <= k < b for a, b in inside)}
 

@@ -178,6 +178,7 @@ def _values(body: bytes, server: str) -> str:
     names: dict[BlankNode, str] = {}
 
     def shown(term: object) -> str:
+        """A value as VALUES takes it."""
         if term is None:
             return "UNDEF"
         if isinstance(term, BlankNode):
@@ -187,6 +188,7 @@ def _values(body: bytes, server: str) -> str:
         raise ServiceFailed(f"{server} answers with a triple as a value, which cannot be joined here")
 
     def rows(found: QuerySolutions) -> Iterator[str]:
+        """Yield the solutions as VALUES takes them, up to MAX_ROWS."""
         for number, solution in enumerate(found, 1):
             if number > MAX_ROWS:
                 raise ResultTooLarge(f"{server} answers with more than {MAX_ROWS:,} rows", hint="ask it for less")

@@ -161,6 +161,7 @@ def _convert(config: dict[str, Any]) -> None:
     left = config["max_triples"]
 
     def triples(quads: Any) -> Any:
+        """Yield the triples, and stop at the first one too many."""
         nonlocal left
         for quad in quads:
             left -= 1

@@ -203,6 +203,7 @@ def _string(token: str) -> str:
 
 def _decoded(text: str) -> str:
     def plain(match: re.Match[str]) -> str:
+        """The character that an escape stands for."""
         if match[3]:
             return _ESCAPES.get(match[3], match[3])
         number = int(match[1] or match[2], 16)

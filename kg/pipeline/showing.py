@@ -52,6 +52,7 @@ def _update(catalogue: Catalogue, base: str, pending: Pending, store: GraphStore
     statements = {key: catalogue.statement(key, iri_of) for key in pending.statements}
 
     def commit(**states: Any) -> tuple[list[Quad], str]:
+        """The new quads for a store of our own, an update for another one."""
         if store.embedded:
             return commit_delta(store, **states)
         return [], commit_update(default_graph=store.default_graph, **states)

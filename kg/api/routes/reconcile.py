@@ -232,9 +232,11 @@ def open_to_this_machine(app: ASGIApp) -> ASGIApp:
     """
 
     async def opened(scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a page of this machine read the answer."""
         origin = Headers(scope=scope).get("origin")
 
         async def marked(message: Message) -> None:
+            """Send the answer with the headers that allow it."""
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=list(message["headers"]))
                 headers["Access-Control-Allow-Origin"] = origin or ""
