@@ -1,4 +1,4 @@
-"""Do statements respect the ontology? Domains and ranges before a commit, SHACL shapes afterwards.
+"""Does the graph respect the ontology? What its SHACL shapes say.
 
 pySHACL works on rdflib graphs in memory, so a store is checked article by article: an article's claims and passages
 with the statements they are about, their triples, and the entities at both ends. What no single article shows, a triple
@@ -7,29 +7,26 @@ that no statement stands for and a statement that no claim speaks of, is asked o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
 from kg import vocab
 from kg.errors import OntologyError
 from kg.graph.scope import Scope, quads_in
 from kg.graph.store import GraphStore, Row
 from kg.resources import resource
-from kg.types import Claim, EntityClass, Statement
 
 if TYPE_CHECKING:
     import rdflib
 
-__all__ = ["Violation", "check_claims", "misfit", "shacl", "violations"]
+__all__ = ["Violation", "shacl", "violations"]
 
 # pySHACL prepares the shapes anew for each run, which costs as much as some thousand triples
 TRIPLES_PER_RUN = 5_000
-
-_DATATYPES = {vocab.xsd_date, vocab.xsd_gYearMonth, vocab.xsd_gYear}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,33 +37,6 @@ class Violation:
     message: str
     path: str | None = None
     value: str | None = None
-
-
-def misfit(statement: Statement, classes: Mapping[NamedNode, EntityClass]) -> str | None:
-    """Why the ontology has no place for a statement about entities of these classes, or None if it has."""
-    predicate = vocab.local(statement.predicate)
-    if statement.predicate.value != vocab.KG + predicate or predicate not in vocab.PREDICATES:
-        return f"{statement.predicate} is no predicate of the ontology"
-    ends: list[EntityClass] = []
-    for term in (statement.subject, statement.object):
-        if isinstance(term, Literal):
-            if term.datatype not in _DATATYPES:
-                return f"{term} is no day, month or year"
-            ends.append(EntityClass.DATE)
-        elif (cls := classes.get(term)) is None:
-            return f"{term} is no entity"
-        else:
-            ends.append(cls)
-    if vocab.fits(ends[0], predicate, ends[1]):
-        return None
-    return f"kg:{predicate} cannot relate a {ends[0]} to a {ends[1]} ({statement.subject} to {statement.object})"
-
-
-def check_claims(claims: Iterable[Claim], classes: Mapping[NamedNode, EntityClass]) -> None:
-    """Raise OntologyError, naming each, if claims are about statements that the ontology has no place for."""
-    wrong = [f"{claim.article_id}: {why}" for claim in claims if (why := misfit(claim.statement, classes)) is not None]
-    if wrong:
-        raise OntologyError("; ".join(wrong), hint="nothing was written")
 
 
 def violations(triples: Iterable[Triple]) -> tuple[Violation, ...]:

@@ -1,22 +1,20 @@
-"""Domains and ranges before a commit, shapes afterwards: the golden graph passes, and each shape catches what it is for."""
+"""Shapes: the golden graph passes, and each shape catches what it is for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 import rdflib
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from kg import vocab
-from kg.errors import OntologyError, UnknownEntity
+from kg.errors import UnknownEntity
 from kg.graph import check
-from kg.graph.check import check_claims, misfit, shacl, violations
+from kg.graph.check import shacl, violations
 from kg.graph.facts import article_iri
 from kg.graph.oxigraph import OxigraphStore
 from kg.resources import resource
-from kg.types import EntityClass, Statement
 from tests.golden.story import (
     BASE,
     CARLA,
@@ -27,15 +25,12 @@ from tests.golden.story import (
     PORT,
     RUI,
     STORY,
-    THINGS,
     TOMAS,
     URUGUAY,
-    claims,
     golden_store,
 )
 
 DEFAULT = DefaultGraph()
-CLASSES = {thing.iri: thing.cls for thing in THINGS}
 ODD = NamedNode("http://e.org/odd")
 
 
@@ -312,41 +307,6 @@ def test_a_store_without_articles_conforms() -> None:
 def test_an_unknown_article_is_an_error() -> None:
     with pytest.raises(UnknownEntity, match="nowhere"):
         shacl(golden_store(), article=NamedNode("http://e.org/nowhere"))
-
-
-# before a commit
-
-
-def test_claims_of_the_story_fit() -> None:
-    check_claims([claim for told in STORY for claim in claims(told)], CLASSES)
-
-
-@pytest.mark.parametrize(
-    ("subject", "predicate", "value", "why"),
-    [
-        (LEAGUE.iri, vocab.leads, INES.iri, "cannot relate a Group to a Person"),
-        (INES.iri, vocab.leads, ODD, "is no entity"),
-        (INES.iri, NamedNode("http://e.org/leads"), LEAGUE.iri, "no predicate"),
-        (INES.iri, vocab.supports, LEAGUE.iri, "no predicate"),
-        (ELECTION.iri, vocab.startDate, Literal("soon"), "no day, month or year"),
-        (INES.iri, vocab.leads, Literal("2024", datatype=vocab.xsd_gYear), "cannot relate a Person to a Date"),
-    ],
-)
-def test_a_statement_that_the_ontology_has_no_place_for_says_why(
-    subject: NamedNode, predicate: NamedNode, value: NamedNode | Literal, why: str
-) -> None:
-    statement = Statement(subject, predicate, value)
-    assert why in (misfit(statement, CLASSES) or "")
-    claim = replace(claims(STORY[0])[0], statement=statement)
-    with pytest.raises(OntologyError, match=why) as caught:
-        check_claims([claim], CLASSES)
-    assert STORY[0].id in str(caught.value)
-
-
-def test_a_polity_may_lead_nowhere_but_be_led() -> None:
-    classes = {**CLASSES, ODD: EntityClass.POLITY}
-    assert misfit(Statement(INES.iri, vocab.leads, ODD), classes) is None
-    assert misfit(Statement(ODD, vocab.leads, LEAGUE.iri), classes) is not None
 
 
 def test_violations_hold_quads_from_any_graph_together() -> None:
