@@ -12,18 +12,18 @@ from kg.evaluate.report import Measured, lines, measure, reliability
 from kg.extract import load_extractor
 from kg.train.own import own_records
 
-MODEL = "newsgraph-en-2"
+MODEL = "newsgraph-en-3"
 REACHED = {
-    ("facts, strict", "ALL"): 0.48,
-    ("facts, strict", "leads"): 0.59,
-    ("facts, strict", "locatedIn"): 0.47,
-    ("facts, strict", "involves"): 0.45,
-    ("facts, strict", "involvesPerson"): 0.48,
-    ("facts, strict", "occurredAt"): 0.44,
-    ("facts, strict", "occurredOn"): 0.64,
-    ("names, strict", "ALL"): 0.91,
-    ("names, strict", "Group"): 0.86,
-    ("coreference", "CoNLL"): 0.68,
+    ("facts, strict", "ALL"): 0.51,
+    ("facts, strict", "leads"): 0.60,
+    ("facts, strict", "locatedIn"): 0.54,
+    ("facts, strict", "involves"): 0.47,
+    ("facts, strict", "involvesPerson"): 0.49,
+    ("facts, strict", "occurredAt"): 0.41,
+    ("facts, strict", "occurredOn"): 0.67,
+    ("names, strict", "ALL"): 0.92,
+    ("names, strict", "Group"): 0.90,
+    ("coreference", "CoNLL"): 0.69,
     ("triggers", "token"): 0.77,
 }
 CALIBRATION_ERROR = 0.05
