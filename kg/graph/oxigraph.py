@@ -45,6 +45,7 @@ class OxigraphStore:
 
     default_graph: NamedNode | None = None
     embedded = True
+    atomic = True
 
     def __init__(self, store: Store, location: str, *, writable: bool, keyed: bool) -> None:
         self._opened: Store | None = store

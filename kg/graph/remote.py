@@ -47,6 +47,7 @@ class RemoteStore:
     """A SPARQL 1.1 server. Patterns with blank nodes are refused: servers rename them, and nothing of ours has any."""
 
     embedded = False
+    atomic = True
     keyed = False
     _keeps_names = False
     """Whether a blank node has the same name in each answer."""

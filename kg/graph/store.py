@@ -101,6 +101,10 @@ class GraphStore(Protocol):
         """Whether the store lives in this process, so that reading a pattern takes microseconds."""
 
     @property
+    def atomic(self) -> bool:
+        """Whether an update of several operations is done whole or not at all, and takes data in bulk."""
+
+    @property
     def keyed(self) -> bool:
         """Whether `dump` comes in an order that depends on the content alone, never on the order of writes."""
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import NamedNode
 
 from kg import vocab
 from kg.catalogue import Catalogue, Judgement, JudgementKind, Pending
 from kg.graph import GraphStore
 from kg.graph.delta import commit_delta
-from kg.graph.facts import ArticleState, article_iri, article_state, commit_update, statement_iri
+from kg.graph.facts import ArticleState, article_iri, article_state, commit_in_steps, commit_update, statement_iri
 from kg.graph.judgements import JudgementState, judgements_update
 from kg.resolve import anchors_in
 from kg.types import Anchor, Span, Statement
@@ -31,10 +31,17 @@ def show(catalogue: Catalogue, store: GraphStore, base: str, *, progress: Callab
     """
     shown = 0
     while pending := catalogue.pending():
-        fresh, update = _update(catalogue, base, pending, store)
-        if fresh:
-            store.extend(fresh)
-        if update:
+        states = _states(catalogue, base, pending)
+        if store.embedded:
+            fresh, update = commit_delta(store, **states)
+            if fresh:
+                store.extend(fresh)
+        elif store.atomic:
+            update = commit_update(default_graph=store.default_graph, **states)
+        else:
+            commit_in_steps(store, **states)
+            update = ""
+        if update := " ;\n".join(filter(None, (update, _decisions(catalogue, base, pending)))):
             store.update(update)
         store.flush()
         catalogue.done(pending)
@@ -44,29 +51,29 @@ def show(catalogue: Catalogue, store: GraphStore, base: str, *, progress: Callab
     return shown
 
 
-def _update(catalogue: Catalogue, base: str, pending: Pending, store: GraphStore) -> tuple[list[Quad], str]:
+def _states(catalogue: Catalogue, base: str, pending: Pending) -> dict[str, Any]:
+    """What a commit sets and removes, by the names of its parameters."""
+
     def iri_of(statement: Statement) -> NamedNode:
         return statement_iri(base, statement)
 
     entities = {iri: catalogue.entity_state(iri) for iri in pending.entities}
     statements = {key: catalogue.statement(key, iri_of) for key in pending.statements}
+    return {
+        "articles": [_article(catalogue, base, article_id) for article_id in pending.articles],
+        "entities": [state for state in entities.values() if state is not None],
+        "removed_entities": [NamedNode(iri) for iri, state in entities.items() if state is None],
+        "statements": [state for state in statements.values() if state is not None],
+        "removed_statements": [
+            iri_of(catalogue.statement_of(key)) for key, state in statements.items() if state is None
+        ],
+    }
 
-    def commit(**states: Any) -> tuple[list[Quad], str]:
-        """The new quads for a store of our own, an update for another one."""
-        if store.embedded:
-            return commit_delta(store, **states)
-        return [], commit_update(default_graph=store.default_graph, **states)
 
-    fresh, facts = commit(
-        articles=[_article(catalogue, base, article_id) for article_id in pending.articles],
-        entities=[state for state in entities.values() if state is not None],
-        removed_entities=[NamedNode(iri) for iri, state in entities.items() if state is None],
-        statements=[state for state in statements.values() if state is not None],
-        removed_statements=[iri_of(catalogue.statement_of(key)) for key, state in statements.items() if state is None],
-    )
+def _decisions(catalogue: Catalogue, base: str, pending: Pending) -> str:
+    """The update that shows people's judgements."""
     numbers = (catalogue.judgements.get(number) for number in pending.judgements)
-    decisions = judgements_update(judged(catalogue, (one for one in numbers if one is not None)), base=base)
-    return fresh, " ;\n".join(part for part in (facts, decisions) if part)
+    return judgements_update(judged(catalogue, (one for one in numbers if one is not None)), base=base)
 
 
 def _article(catalogue: Catalogue, base: str, article_id: str) -> ArticleState:
