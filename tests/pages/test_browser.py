@@ -25,6 +25,7 @@ pytestmark = pytest.mark.skipif(
 
 URL_ID = quote("https://example.org/news?id=1&part=a/b", safe="")
 EVIL = f"/article/{quote('<script>alert(1)</script>', safe='/')}"
+EVIL_TEXT = "Eve <img src=x onerror=window.pwned=1> <script>window.pwned=1</script>"
 WAYS = [
     pytest.param(
         script, keyboard, id=f"{'with' if script else 'without'} scripts, by {'keyboard' if keyboard else 'mouse'}"
@@ -79,6 +80,19 @@ class Visitor:
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"the Tab key does not reach {selector}")
+
+    def choose(self, selector: str, value: str) -> None:
+        """Choose from a list, by its value."""
+        if self.keyboard:
+            self.reach(selector)
+        self.page.locator(selector).first.select_option(value)
+
+    def sign_in(self) -> None:
+        """Give the key, for the pages that write."""
+        self.open("/sign-in")
+        self.page.fill("input[name=key]", KEY)
+        with self.page.expect_navigation():
+            self.page.click("main form button")
 
     def write(self, selector: str, text: str) -> None:
         """Write into a field."""
@@ -223,6 +237,60 @@ def test_an_article_is_read_again_with_a_key(visitor: Callable[..., Visitor], sc
     assert one.page.locator("p[role=status]").is_visible()
 
 
+@pytest.mark.parametrize(("script", "keyboard"), WAYS)
+def test_the_map_is_moved_and_narrowed(visitor: Callable[..., Visitor], script: bool, keyboard: bool) -> None:
+    one = visitor(script=script, keyboard=keyboard)
+    one.open("/map")
+    one.choose("select[name=type]", "attack")
+    one.use("main form button")
+    assert "type=attack" in one.page.url
+    one.use("nav[aria-label=Regions] a:has-text('Europe')")
+    assert one.page.locator("nav[aria-label=Regions] a[aria-current=page]").inner_text() == "Europe"
+    one.use("nav[aria-label=Move] a:has-text('Zoom in')")
+    assert "box=" in one.page.url
+    assert "type=attack" in one.page.url
+
+
+@pytest.mark.parametrize(("script", "keyboard"), WAYS)
+def test_disagreements_of_a_kind_are_read_to_their_article(
+    visitor: Callable[..., Visitor], script: bool, keyboard: bool
+) -> None:
+    one = visitor(script=script, keyboard=keyboard)
+    one.open("/disagreements")
+    one.use("nav[aria-label=Kinds] a[href='?kind=denied']")
+    assert one.page.locator(".rivalry .against blockquote").first.is_visible()
+    one.use(".rivalry .against figcaption a")
+    assert one.page.locator(".text span:target").is_visible()
+
+
+@pytest.mark.parametrize(("script", "keyboard"), WAYS)
+def test_a_named_query_is_asked_by_its_form(visitor: Callable[..., Visitor], script: bool, keyboard: bool) -> None:
+    one = visitor(script=script, keyboard=keyboard)
+    one.open("/queries")
+    one.use("main a[href='/queries/leaders-of-group?form']")
+    one.write("input[name=group]", "Kestrel Lines")
+    if script and keyboard:
+        one.page.wait_for_selector(".suggestions li")
+        one.page.keyboard.press("ArrowDown")
+        one.page.keyboard.press("Enter")
+    one.use("main form button")
+    one.use("table.results a.thing.person")
+    assert one.page.locator("h1").inner_text() == "Ana Diaz"
+
+
+@pytest.mark.parametrize(("script", "keyboard"), WAYS)
+def test_what_there_is_is_browsed_by_kind_and_page(
+    visitor: Callable[..., Visitor], script: bool, keyboard: bool
+) -> None:
+    one = visitor(script=script, keyboard=keyboard)
+    one.open("/entities")
+    one.use("main a[href*='type=Person']")
+    first = one.page.locator("main a.thing").first.inner_text()
+    one.use("a[rel=next]")
+    assert one.page.locator("main a.thing.person").count() > 1
+    assert one.page.locator("main a.thing").first.inner_text() != first
+
+
 def test_the_first_tab_skips_to_the_content(visitor: Callable[..., Visitor]) -> None:
     one = visitor(keyboard=True)
     one.open("/")
@@ -247,8 +315,20 @@ def _addresses(path_of: Callable[[str, str], str]) -> list[str]:
         f"/explore/{hub.rpartition('/')[2]}",
         "/timeline", f"/timeline?about={slug}", f"/connections?from={slug}&to=Boris%20Lund", "/disagreements", "/queries",
         "/sparql", "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D", "/sparql?query=CONSTRUCT%20WHERE%20%7B%3Fs%20%3Fp%20%3Fo%7D",
-        "/map", "/desk", "/docs", "/sign-in", EVIL,
+        "/map", "/map?box=-12,35,42,71", "/desk", "/docs", "/problems", "/sign-in", EVIL, "/queries/leaders-of-group?form",
+        "/queries/leaders-of-group?group=Kestrel%20Lines",
     ]  # fmt: skip
+
+
+def _signed(one: Visitor) -> list[str]:
+    """Sign in, hand a hostile text in, and return the addresses of the pages that need a key."""
+    one.sign_in()
+    one.open("/add")
+    one.write("textarea[name=text]", f"{EVIL_TEXT} leads Kestrel Lines.\n\n{'Very' + 'long' * 2500} \u202e {EVIL_TEXT}")
+    one.use("form.add button")
+    one.page.locator("h1", has_text="What is in it").wait_for()
+    batch = one.page.url.removeprefix(one.base)
+    return ["/add", batch, "/desk?kind=claim", "/desk?kind=pair", "/manage/three", "/sign-in"]
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])
@@ -268,12 +348,13 @@ def test_nothing_is_wider_than_the_screen_or_runs(
     strange += [f"/explore/{path.rpartition('/')[2]}" for path in strange]
     assert len(strange) >= 6
     wide = {}
-    for address in (*_addresses(path_of), *strange):
+    for address in (*_addresses(path_of), *strange, *_signed(one)):
         one.open(address)
         over = one.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if over > 0:
             wide[address] = over
         assert one.page.evaluate("window.pwned") is None
+        assert one.page.locator(".top nav").evaluate("(nav) => nav.scrollWidth <= nav.clientWidth"), address
     assert wide == {}
 
 
@@ -287,7 +368,7 @@ def test_axe_finds_nothing_serious(
     one = visitor(color_scheme=scheme)
     source = axe_source()
     found = {}
-    for address in _addresses(path_of):
+    for address in (*_addresses(path_of), *_signed(one)):
         one.open(address)
         one.page.evaluate(f"{source}; null")
         violations = one.page.evaluate(

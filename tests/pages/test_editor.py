@@ -103,7 +103,7 @@ def test_a_fault_is_shown_at_its_line_and_column(pages: httpx.Client) -> None:
     tree = html.document_fromstring(answer.content)
     assert tree.xpath("//textarea[@aria-invalid]")[0].text.strip().startswith("SELECT ?x")
     assert "line 3, column " in text_of(tree.xpath("//section[@role='alert']")[0])
-    assert tree.xpath("//pre[@class='where']/mark")
+    assert tree.xpath("//pre[@class='where']//mark")
 
 
 def test_a_missing_prefix_is_declared_at_a_click(pages: httpx.Client) -> None:

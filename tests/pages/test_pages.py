@@ -183,6 +183,13 @@ def test_other_formats_are_linked_in_the_head_too(page: Page, pages: httpx.Clien
         assert pages.get(links[media_type]).headers["content-type"].startswith(media_type)
 
 
+def test_the_statements_of_a_thing_are_a_table_to_take_away(page: Page, pages: httpx.Client, path_of: PathOf) -> None:
+    (link,) = page(path_of("Kestrel Lines", "Group")).xpath("//a[@download]/@href")
+    answer = pages.get(link)
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "Port Alder" in answer.text
+
+
 def test_a_thing_with_many_statements_is_paged(page: Page, path_of: PathOf) -> None:
     path = path_of(HUB, "Group")
     tree = page(path)

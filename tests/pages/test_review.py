@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -10,6 +11,8 @@ import pytest
 from lxml import html
 
 from kg.access import KeyRing, KeyScope
+from kg.linking import Ledger, Proposal, ledger_path
+from kg.linking.ledger import Feature
 from kg.types import EntityClass
 from kg.workspace import Workspace
 from tests.factory import FakeExtractor, World, article
@@ -17,6 +20,7 @@ from tests.pages.conftest import text_of
 from tests.pages.signed import browsing, signed_in, tree_of
 from tests.serving import running
 
+MATCH, MATCH_LABEL = "https://data.example/entity/Q7", "Kestrel <img src=x onerror=window.pwned=1> Lines"
 EVIL = "Eve <img src=x onerror=window.pwned=1> Stone"
 
 
@@ -39,6 +43,23 @@ def _fill(folder: Path) -> str:
             [article(f"Perhaps {EVIL} leads Kestrel Lines, it is said.", "evil.txt", title="<b>\u202eevil")],
             FakeExtractor(people, model="fake-evil"),
         )
+        target = workspace.catalogue.entities(cls=EntityClass.GROUP, limit=100)
+        iri = next(row.iri.value for row in target if row.label == "Kestrel Lines")
+    now = datetime(2031, 6, 1, tzinfo=UTC)
+    features = (Feature("the same name", 2.4), Feature("another country", -0.7))
+    proposal = Proposal(
+        iri,
+        MATCH,
+        "https://data.example/sparql",
+        "exactMatch",
+        0.83,
+        MATCH_LABEL,
+        "<b>a line</b> of ships",
+        features,
+        now,
+    )
+    with Ledger.open(ledger_path(folder)) as ledger:
+        ledger.propose(proposal.endpoint, {iri: [proposal]})
     return KeyRing(folder).add("desk", scope=KeyScope.WRITE)
 
 
@@ -55,6 +76,22 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
 def browser(served: tuple[str, str]) -> Iterator[httpx.Client]:
     with signed_in(*served) as client:
         yield client
+
+
+def _contradict(browser: httpx.Client) -> list[int]:
+    """Decide that two are not one, and that they are; the numbers of both decisions."""
+    token = _token_of(browser)
+    made = []
+    for action in ("different", "same"):
+        form = {"token": token, "action": action, "entity": "Ana Diaz", "other": "Ana Maria Diaz"}
+        answer = browser.post("/desk", data=form)
+        assert answer.status_code == 303, answer.text
+        made.append(int(answer.headers["location"].rpartition("=")[2]))
+    return made
+
+
+def _token_of(browser: httpx.Client) -> str:
+    return str(tree_of(browser, "/desk?kind=claim").xpath("//input[@name='token']/@value")[0])
 
 
 def _answer(browser: httpx.Client, address: str, action: str) -> httpx.Response:
@@ -129,6 +166,66 @@ def test_what_somebody_else_has_decided_meanwhile_is_said(browser: httpx.Client)
     assert again.status_code == 409
     assert "Nothing was decided" in again.text
     _answer(browser, "/desk?kind=pair", "undo")
+
+
+def test_what_is_the_same_elsewhere_is_asked_with_what_speaks_for_it(browser: httpx.Client) -> None:
+    tree = tree_of(browser, "/desk?kind=match")
+    asked = text_of(tree.xpath("//h2[@id='question']")[0])
+    assert asked == f"Is Kestrel Lines what is called {MATCH_LABEL} elsewhere?"
+    assert tree.xpath("//section[@aria-label='Elsewhere']//a/@href") == [MATCH]
+    assert "the same name" in text_of(tree.xpath("//section[@aria-label='Elsewhere']")[0])
+    assert [button.get("data-key") for button in tree.xpath("//div[@class='answers']//button")] == ["y", "c", "n"]
+    assert not tree.xpath("//main//img|//main//script")
+
+
+@pytest.mark.parametrize(("action", "words"), [("match", "the same as"), ("mismatch", "not the same as")])
+def test_an_answer_about_elsewhere_is_told_and_can_be_taken_back(
+    browser: httpx.Client, action: str, words: str
+) -> None:
+    shown = tree_of(browser, _answer(browser, "/desk?kind=match", action).headers["location"])
+    assert f"{words} {MATCH}" in text_of(shown.xpath("//section[@role='status']")[0])
+    assert shown.xpath("//p[@class='empty']")
+    _answer(browser, "/desk?kind=match", "undo")
+    assert tree_of(browser, "/desk?kind=match").xpath("//h2[@id='question']")
+
+
+def test_decisions_that_contradict_each_other_are_shown_side_by_side_and_one_is_taken_back(
+    browser: httpx.Client,
+) -> None:
+    kept = _contradict(browser)
+    tree = tree_of(browser, "/desk?kind=contradiction")
+    rows = [text_of(row) for row in tree.xpath("//section[contains(@class, 'question')]//ol/li")]
+    assert [row.partition(" decision ")[0] for row in rows] == [
+        "Ana Diaz and Ana Maria Diaz: one",
+        "Ana Diaz and Ana Maria Diaz: two",
+    ]
+    assert [button.get("data-key") for button in tree.xpath("//div[@class='answers']//button")] == ["1", "2"]
+    form = dict(tree.xpath("//div[@class='answers']//form[.//button[@data-key='1']]")[0].fields)
+    answer = browser.post("/desk", data=form)
+    assert answer.status_code == 303
+    after = tree_of(browser, answer.headers["location"])
+    assert "Taken back" in text_of(after.xpath("//section[@role='status']")[0])
+    assert not after.xpath("//h2[@id='question']")
+    assert browser.post("/desk", data={**form, "judgement": str(kept[0])}).status_code == 303
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without scripts"])
+def test_a_person_answers_questions_of_every_kind(chromium: object, served: tuple[str, str], script: bool) -> None:
+    with signed_in(*served) as client:
+        _contradict(client)
+    with browsing(chromium, served, java_script_enabled=script) as page:
+
+        def press(key: str) -> None:
+            with page.expect_navigation():
+                page.keyboard.press(key) if script else page.locator(f"button[data-key='{key}']").press("Enter")
+            assert page.locator("section[role=status]").is_visible()
+
+        for kind, key in (("match", "n"), ("pair", "n"), ("contradiction", "1")):
+            page.goto(f"{served[0].rstrip('/')}/desk?kind={kind}")
+            press(key)
+            if kind != "contradiction":
+                press("u")
+        press("u")  # the decision that the contradiction was with
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}], ids=str)

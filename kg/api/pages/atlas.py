@@ -22,9 +22,11 @@ from kg.vocab import PREFIXES
 __all__ = ["Box", "Cluster", "Picture", "Spot", "atlas_values", "box_around", "picture"]
 
 MOST = 4000  # places and events that are read
-LISTED = 60
-EVENTS = 6  # of a place in the list
+LISTED = 40
+EVENTS = 5  # of a place in the list
 CELL = 34.0  # points nearer than this are drawn as one
+CELLS = (CELL, 50.0, 75.0, 110.0)  # the more there are, the farther they stand apart
+POINTS = 90
 WIDE, NARROW = 1000.0, 380.0
 FLATTEST, FLATTEST_NARROW, TALLEST = 0.45, 0.8, 0.95  # height of a drawing by its width
 LEAST = 0.2  # degrees: no reader needs to look closer at a town
@@ -162,14 +164,8 @@ def picture(spots: Sequence[Spot], box: Box, width: float) -> Picture:
     def place(longitude: float, latitude: float) -> Point:
         return left + (longitude - box.west) * stretch * scale, top + (box.north - latitude) * scale
 
-    groups: list[list[tuple[float, float, Spot]]] = []
-    for spot in spots:
-        at = (*place(spot.longitude, spot.latitude), spot)
-        near = next((g for g in groups if math.dist(g[0][:2], at[:2]) < CELL), None)
-        if near is None:
-            groups.append([at])
-        else:
-            near.append(at)
+    drawn = [(*place(spot.longitude, spot.latitude), spot) for spot in spots]
+    groups = next(found for cell in CELLS if len(found := _grouped(drawn, cell)) <= POINTS or cell == CELLS[-1])
     margins = left / scale / stretch, top / scale
     seen = Box(box.west - margins[0], box.south - margins[1], box.east + margins[0], box.north + margins[1])
     step = next(
@@ -183,6 +179,22 @@ def picture(spots: Sequence[Spot], box: Box, width: float) -> Picture:
         tuple(_clusters(groups, width, height)),
         drawn_outlines((seen.west, seen.south, seen.east, seen.north), place),
     )
+
+
+def _grouped(drawn: Iterable[tuple[float, float, Spot]], cell: float) -> list[list[tuple[float, float, Spot]]]:
+    """The spots that lie nearer than a cell to the first of each group, which are those given first."""
+    groups: list[list[tuple[float, float, Spot]]] = []
+    squares: dict[tuple[int, int], list[list[tuple[float, float, Spot]]]] = {}
+    for at in drawn:
+        column, row = int(at[0] // cell), int(at[1] // cell)
+        around = (squares.get((column + x, row + y), ()) for x in (-1, 0, 1) for y in (-1, 0, 1))
+        near = next((g for listed in around for g in listed if math.dist(g[0][:2], at[:2]) < cell), None)
+        if near is None:
+            groups.append([at])
+            squares.setdefault((column, row), []).append(groups[-1])
+        else:
+            near.append(at)
+    return groups
 
 
 def _clusters(groups: Sequence[Sequence[tuple[float, float, Spot]]], width: float, height: float) -> Iterable[Cluster]:
