@@ -21,31 +21,19 @@ from tests.factory import article
 Person, Group, Place = EntityClass.PERSON, EntityClass.GROUP, EntityClass.PLACE
 
 GIVEN = ("Ana", "Boris", "Carla", "Dmitri", "Elena", "Farid", "Greta", "Hugo", "Ines", "Jonas", "Katya", "Luis", "Mara")
-STEMS = tuple(
-    first + second + third
-    for first in (
-        "Bal",
-        "Cor",
-        "Dun",
-        "Fal",
-        "Gar",
-        "Hol",
-        "Kes",
-        "Lor",
-        "Mar",
-        "Nor",
-        "Pel",
-        "Ros",
-        "Sel",
-        "Tor",
-        "Vol",
-    )
-    for second in ("ab", "an", "ed", "el", "im", "in", "ol", "or", "um", "un")
-    for third in ("ad", "eg", "ik", "op", "ut")
-)
-SURNAMES = tuple(f"{stem}ski" for stem in STEMS)
-COMPANIES = tuple(f"{stem}co" for stem in STEMS)
-TOWNS = tuple(f"{stem}ton" for stem in STEMS)
+SYLLABLES = tuple(first + second for first in "bdfghjklmnprstvz" for second in ("a", "e", "i", "o", "u", "an", "or"))
+
+
+def _words(seed: int, count: int) -> tuple[str, ...]:
+    """Invented words, unlike each other but for a few that are spelt alike."""
+    dice, words = random.Random(seed), []
+    while len(words) < count:
+        word = "".join(dice.choices(SYLLABLES, k=3)).title()
+        words += [word, f"{word[:-1]}{dice.choice('aeiou')}"] if len(words) % 20 == 0 else [word]
+    return tuple(dict.fromkeys(words))
+
+
+SURNAMES, COMPANIES, TOWNS = _words(1, 600), _words(2, 600), _words(3, 300)
 VERBS: dict[str, tuple[str, EntityClass, EntityClass, dict[str, object]]] = {
     "leads": ("leads", Person, Group, {}),
     "reportedly leads": ("leads", Person, Group, {"modality": Modality.REPORTED}),

@@ -14,9 +14,9 @@ from pathlib import Path
 from kg.workspace import Workspace
 from tests.generated import GeneratedExtractor, generated, named_by_mentions
 
-ARTICLES = 60  # the benchmark has thousands; what linking costs decides how many a test can have
-KILLS = 4
-LONGEST_S = 0.3  # that a writer lives, while it is to be killed
+ARTICLES = 1_000
+KILLS = 10
+LONGEST_S = 2.0  # that a writer lives, while it is to be killed
 
 WRITER = """
 import os, sys, pathlib

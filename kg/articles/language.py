@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -55,10 +56,11 @@ def check_english(text: str, *, source: str) -> None:
         raise ArticleError(source, f"not English: {other_script}", hint=_HINT)
     if len(words) < _FEW:
         return
-    shares = {language: sum(word in stops for word in words) / len(words) for language, stops in _stopwords().items()}
-    english = shares.pop("English")
+    stopwords = _stopwords()
+    english = _share(words, stopwords["English"])
     if english >= _ENGLISH:
         return
+    shares = {language: _share(words, stops) for language, stops in stopwords.items() if language != "English"}
     likeliest = max(shares, key=lambda language: shares[language])
     if shares[likeliest] > max(1.5 * english, 0.12):
         raise ArticleError(source, f"not English: it reads like {likeliest}", hint=_HINT)
@@ -66,10 +68,14 @@ def check_english(text: str, *, source: str) -> None:
         raise ArticleError(source, "not English: it has hardly any English words", hint=_HINT)
 
 
+def _share(words: Sequence[str], of: frozenset[str]) -> float:
+    return sum(word in of for word in words) / len(words)
+
+
 def _script_of(sample: str) -> str | None:
     """The script of most letters, where it is not Latin."""
     letters = [char for char in sample if char > "\u036f" and char.isalpha() and not "\u1e00" <= char <= "\u1eff"]
-    if 2 * len(letters) <= sum(char.isalpha() for char in sample):
+    if not letters or 2 * len(letters) <= sum(char.isalpha() for char in sample):
         return None
     names = [unicodedata.name(char, "?").split(" ")[0] for char in letters[:200]]
     commonest = max(set(names), key=names.count)

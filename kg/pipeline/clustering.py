@@ -29,6 +29,13 @@ def _profile(row: PlaceRow) -> Profile:
     return Profile(row.bucket, row.shade, row.values)
 
 
+@lru_cache(maxsize=1 << 14)
+def _score(left: Profile, right: Profile) -> float | None:
+    """The score of two profiles, None where something forbids that they are one; an article changes few of a cluster's."""
+    found = compare(left, right)
+    return None if found.veto else found.score
+
+
 def canonical_slot(index: Index, likeness: Likeness, bucket: str, shade: str) -> str | None:
     """The slot of the chains of a bucket and shade, after clustering; None for what stays in its article.
 
@@ -99,8 +106,7 @@ class Clusters:
         def score(left: str, right: str) -> float | None:
             if frozenset((left, right)) in forbidden:
                 return None
-            found = compare(profile(left), profile(right))
-            return None if found.veto else found.score
+            return _score(profile(left), profile(right))
 
         owner = cluster(((value, *ends) for ends, value in pairs.items()), score=score)
         groups: dict[str, list[str]] = {}
