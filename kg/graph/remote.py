@@ -214,7 +214,7 @@ class RemoteStore:
         """An answer in JSON as its terms can be read."""
         return Answer(reply.body, reply.media_type)
 
-    def _check(self, triples: Sequence[Triple]) -> None:
+    def _check(self, graph: NamedNode | DefaultGraph, triples: Sequence[Triple]) -> None:
         """Raise StoreError for triples that the server could not give back as they are."""
 
     def _hidden(self) -> list[NamedNode]:
@@ -264,7 +264,7 @@ class RemoteStore:
     def _write(self, method: str, graph: NamedNode | DefaultGraph, triples: list[Triple]) -> None:
         """PUT or POST a graph, or do the same by updates."""
         self._check_writable()
-        self._check(triples)
+        self._check(graph, triples)
         if self._at.graphs is None:
             if any(isinstance(term, BlankNode) for triple in triples for term in (triple.subject, triple.object)):
                 raise StoreError(

@@ -250,6 +250,15 @@ def test_what_would_not_come_back_is_refused_before_anything_is_written(
     assert store.quads(graph=G) == [Quad(B, P, A, G)]
 
 
+def test_facts_with_a_month_and_its_first_day_do_not_stop_a_commit(store: VirtuosoStore) -> None:
+    month = Literal("2024-05", datatype=NamedNode(f"{XSD}gYearMonth"))
+    day = Literal("2024-05-01", datatype=NamedNode(f"{XSD}date"))
+    store.extend([Quad(A, P, month, DEFAULT), Quad(A, P, day, DEFAULT), Quad(B, P, month, DEFAULT)])
+    kept = store.quads(graph=DEFAULT)
+    assert len(kept) == 2, "one value to this server, as the README says"
+    assert Quad(B, P, month, DEFAULT) in kept
+
+
 @pytest.mark.parametrize("accept", ["text/csv", "text/tab-separated-values", "application/sparql-results+xml"])
 @pytest.mark.parametrize("query", ["SELECT ?s ?o { ?s ?p ?o }", "ASK { ?s ?p ?o }"])
 def test_answers_are_written_as_by_every_other_store(store: VirtuosoStore, query: str, accept: str) -> None:
