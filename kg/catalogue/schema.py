@@ -52,7 +52,7 @@ CREATE TABLE chains (
   described INTEGER NOT NULL, "values" BLOB NOT NULL, blocks BLOB NOT NULL, entity INTEGER);
 CREATE UNIQUE INDEX chains_article ON chains (article, number);
 CREATE INDEX chains_bucket ON chains (bucket, shade) WHERE bucket IS NOT NULL;
-CREATE INDEX chains_entity ON chains (entity);
+CREATE INDEX chains_entity ON chains (entity, article);
 CREATE TABLE traits (
   entity INTEGER NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, n INTEGER NOT NULL,
   PRIMARY KEY (entity, kind, value)) WITHOUT ROWID;

@@ -22,11 +22,11 @@ from kg.vocab import PREFIXES
 __all__ = ["Box", "Cluster", "Picture", "Spot", "atlas_values", "box_around", "picture"]
 
 MOST = 4000  # places and events that are read
-LISTED = 40
-EVENTS = 5  # of a place in the list
+LISTED = 30
+EVENTS = 3  # of a place in the list
 CELL = 34.0  # points nearer than this are drawn as one
 CELLS = (CELL, 50.0, 75.0, 110.0)  # the more there are, the farther they stand apart
-POINTS = 90
+POINTS = 60
 WIDE, NARROW = 1000.0, 380.0
 FLATTEST, FLATTEST_NARROW, TALLEST = 0.45, 0.8, 0.95  # height of a drawing by its width
 LEAST = 0.2  # degrees: no reader needs to look closer at a town

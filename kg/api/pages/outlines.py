@@ -17,7 +17,7 @@ Point = tuple[float, float]
 """Longitude and latitude in degrees, or x and y in a drawing."""
 
 Ring = tuple[Point, ...]
-NEAR = 1.5  # points of a drawing: nearer ones are one
+NEAR = 2.2  # points of a drawing: nearer ones are one
 EDGES: tuple[tuple[int, int], ...] = ((0, 1), (0, -1), (1, 1), (1, -1))  # of a box: axis, and which side is inside
 
 
