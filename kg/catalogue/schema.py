@@ -29,6 +29,7 @@ CREATE TABLE articles (
   time TEXT NOT NULL);
 CREATE INDEX articles_cluster ON articles (cluster, publisher_key);
 CREATE INDEX articles_earliest ON articles (cluster, coalesce(published, '9999'), id);
+CREATE INDEX articles_newest ON articles (coalesce(published, ''), key);
 -- every content and model that an article has had; `text` is that of a content that was replaced, NULL where the next
 -- revision has the same. Of a withdrawn article nothing is kept but that it was there
 CREATE TABLE revisions (
