@@ -22,7 +22,7 @@ MOST_PER_BLOCK = (
 LEAST_SHARED = 3  # what keys in common count for candidates: one key that more than 16 share finds nobody by itself
 MOST_CANDIDATES = 40  # that are compared with one place: those that share most with it, rare keys counting more
 MOST_VALUES = 400  # of one place that are compared
-MOST_BLOCKS = 64  # of one place that are followed: those of most of its chains, which are the keys of its name
+MOST_BLOCKS = 128  # of one place that are followed: those of most of its chains, which are the keys of its name
 MOST_KEPT = 4_000  # places of which a change remembers what is said
 
 

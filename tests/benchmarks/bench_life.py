@@ -10,7 +10,6 @@ from pathlib import Path
 
 from tests.test_life import compared, lived
 
-
 ARTICLES, KILLS, LONGEST_S = 10_000, 20, 60.0
 
 
