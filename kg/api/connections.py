@@ -120,6 +120,13 @@ class _Connection(HttpToolsProtocol):
         if not self.parser.should_upgrade():
             super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        """An answer is out: who has begun the next request has time for its headers from now on."""
+        super().on_response_complete()
+        if self._in_headers and self._patience is not None:
+            self._rest()
+            self._wait()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
         self._rest()
