@@ -20,7 +20,7 @@ MOST_PER_BLOCK = (
     48  # places that share a key; a key that more share finds nothing that another key does not find better
 )
 LEAST_SHARED = 3  # what keys in common count for candidates: one key that more than 16 share finds nobody by itself
-MOST_CANDIDATES = 40  # that are compared with one place: those that share most with it, rare keys counting more
+MOST_CANDIDATES = 24  # that are compared with one place: those that share most with it, rare keys counting more
 MOST_VALUES = 400  # of one place that are compared
 MOST_BLOCKS = 128  # of one place that are followed: those of most of its chains, which are the keys of its name
 MOST_KEPT = 4_000  # places of which a change remembers what is said
