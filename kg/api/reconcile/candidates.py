@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode
+from rapidfuzz import fuzz
 
 from kg import vocab
 from kg.api.reconcile.properties import PROPERTIES, Property
@@ -157,11 +158,20 @@ def _likeness(row: EntityRow, text: str) -> tuple[float, bool, bool, dict[str, b
         if key(name) in typed and key(name):
             whole = is_full_person_name(" ".join(reversed(text.split(",", 1)))) if is_person else not is_acronym(text)
             return (100.0 if whole else NOT_WHOLE), True, whole, {"same-name": True, "whole-name": whole}
-    prefix = "p" if is_person else "e" if row.cls is EntityClass.EVENT else "o"
-    shade = "" if prefix in "pe" else row.cls.value
     theirs = [key(name) for name in names if key(name)]
     if not theirs or not key(text):
         return 0.0, False, False, {}
+    if (
+        row.cls is EntityClass.EVENT
+    ):  # what resolution knows of two events is not their names: here there is nothing else
+        shared = max(fuzz.token_set_ratio(key(text), name) for name in theirs)
+        return (
+            NOT_WHOLE * shared / 100,
+            False,
+            False,
+            {"same-name": False, "names: shared words": round(shared / 100, 3)},
+        )
+    prefix, shade = ("p", "") if is_person else ("o", row.cls.value)
     left = Profile(f"{prefix}:{key(text)}", shade, frozenset())
     right = Profile(f"{prefix}:{theirs[0]}", shade, frozenset(f"n:{name}" for name in theirs[1:]))
     outcome = compare(left, right)
