@@ -41,11 +41,14 @@ CAUTION: Mapping[str, float] = {
     "a description": 0.1,
     "person: a description": 1.5,
     "person: a description: undated": 1.5,
+    "group: names": 0.6,
+    "group: part of a name": 0.6,
     "event: undated, one word": -0.62,
 }
 """End of a family's name → what is taken from its log odds, so that one threshold serves all: a little from descriptions, because a
 wrong merge costs more than a missed one, and much from those of people (of the pairs of own.dev that "the spokesman" and his like
-joined, two in five were right, and they were one in fifteen of those wanted); events told by one word are joined from 0.5 where no
+joined, two in five were right, and they were one in fifteen of those wanted); names of groups that are merely alike are not joined
+unless something else speaks for it, which costs one pair in two hundred; events told by one word are joined from 0.5 where no
 days of publication can speak for or against it."""
 RIDGE = 1.0  # of the penalty on squared weights, without the bias
 HALVES, SEED = 2, 1
