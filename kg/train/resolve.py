@@ -40,7 +40,6 @@ log = logging.getLogger(__name__)
 CAUTION: Mapping[str, float] = {
     "a description": 0.1,
     "person: a description": 1.5,
-    "person: a description: undated": 1.5,
     "group: names": 0.6,
     "group: part of a name": 0.6,
     "event: undated, one word": -0.62,

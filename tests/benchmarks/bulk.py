@@ -3,7 +3,7 @@
 Ingest looks, for each article, at what its chains may be; what nobody is going to ask about need not be looked at. So the
 rows are made by the functions that ingest makes them with, sorted and inserted in bulk, in one transaction; the scores of
 pairs and the clusters, which take the time, are made afterwards: by `complete` for the surroundings of some articles, or
-by the global pass for all. `tests/catalogue/test_bulk.py` holds both against real ingest.
+by the global pass for all, which `tests/catalogue/test_bulk.py` holds against real ingest.
 """
 
 from __future__ import annotations
