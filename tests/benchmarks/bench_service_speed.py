@@ -18,7 +18,7 @@ Four kinds of request, each over connections that are kept open, answers in JSON
 `uncached`: no text is sent twice. `repeated`: the same text again and again, which our byte cache answers.
 The goals of DESIGN.md 11 stand beside the ratios.
 
-What is known of the point look-up, measured on two busy cores: Oxigraph takes 0.14 ms of CPU for it, and ours 0.77, of which
+What is known of the point look-up, measured on two shared cores: Oxigraph takes 0.14 ms of CPU for it, and ours 0.60, of which
 the engine in the worker takes 0.09. h11, asyncio's own loop and a thread for each query took 1.8; httptools, uvloop (an
 application that does nothing: 0.21 to 0.06) and asking on the event loop took the rest away. What is left is two processes
 that wake each other, and Python in both. To reach 1.0 the query has to stay in the process that has the socket: workers
