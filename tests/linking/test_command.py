@@ -17,8 +17,8 @@ from kg.linking import PROFILES, ledger_path, read_profile
 from kg.workspace import Workspace
 from tests.api.conftest import KEY
 from tests.cli.conftest import Kg, kg  # noqa: F401 - a fixture
-from tests.servers import served
 from tests.linking.conftest import DATA, WD, fill
+from tests.servers import served
 from tests.serving import running
 
 

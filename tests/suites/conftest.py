@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kg.workspace import Workspace
-from tests.servers import free_port
 from tests.factory import World
+from tests.servers import free_port
 from tests.serving import serving
 from tests.suites.service import KEY, ServiceUnderTest
 
