@@ -39,7 +39,7 @@ def command(
 ) -> None:
     """Train the extraction model, export it and calibrate it; goes on where an interrupted run with the same --out stopped.
 
-    Needs the extra `train` (pip install "newsgraph[train]"). About an hour on one core.
+    Needs the extra `train` (pip install "newsgraph[train]"). About an hour on two cores.
 
     \b
     Example:
