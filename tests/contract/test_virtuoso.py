@@ -287,7 +287,7 @@ PLAIN = [
         "leaders-of-group",
         "people-of-group",
     ),
-    *("most-connected-entities", "places-of-group", "places-within", "stale-statements", "statistics-by-predicate"),
+    *("most-connected-entities", "places-of-group", "places-within"),
 ]
 
 
