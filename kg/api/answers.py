@@ -88,11 +88,15 @@ async def answer(
     begun = time.monotonic()
     result = await service.publication.ask(request, media_type, short=short, client=client, cancel=cancel)
     if offer is HTML:
-        whole = result if isinstance(result, Answer) else Answer(b"".join(result), result.media_type)
-        took_s = time.monotonic() - begun
-        page = results_page(service, asked.query or "", whole, took_s, asked.timeout_s)
-        return Reply(200, page.encode(), offer.content_type, headers)
+        page = await run_in_threadpool(_page, service, asked, result, begun)
+        return Reply(200, page, offer.content_type, headers)
     return Reply(200, result.body if isinstance(result, Answer) else result, offer.content_type, headers)
+
+
+def _page(service: GraphService, asked: QueryRequest, result: Answer | QueryStream, begun: float) -> bytes:
+    """The answer as a page. It is read to its end here, which may take as long as the query, and the rest of its time."""
+    whole = result if isinstance(result, Answer) else Answer(b"".join(result), result.media_type)
+    return results_page(service, asked.query or "", whole, time.monotonic() - begun, asked.timeout_s).encode()
 
 
 def _searched(service: Service, query: str) -> tuple[str, dict[str, str]]:

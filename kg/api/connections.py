@@ -161,18 +161,21 @@ class _Connection(HttpToolsProtocol):
         A request that offers another protocol, as Java's client offers HTTP/2, ends it: what follows it takes for that
         protocol, a body too. So it reads such a request once more, without the offer, which may be ignored (RFC 9110, 7.8).
         """
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as offer:
-            method, version = self.parser.get_method(), self.parser.get_http_version().encode()
-            if method == b"CONNECT":
-                self.send_400_response("CONNECT is for proxies")
+        while data:  # as often as requests of one packet offer something
+            try:
+                self.parser.feed_data(data)
                 return
-            kept = [b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade"]
-            head = b"%b %b HTTP/%b\r\n%b\r\n" % (method, self.url, version, b"".join(kept))
-            self._read(head + data[offer.args[0] :])
-        except httptools.HttpParserError:
-            self.send_400_response("what came is no HTTP request")
+            except httptools.HttpParserUpgrade as offer:
+                method, version = self.parser.get_method(), self.parser.get_http_version().encode()
+                if method == b"CONNECT":
+                    self.send_400_response("CONNECT is for proxies")
+                    return
+                kept = [b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade"]
+                head = b"%b %b HTTP/%b\r\n%b\r\n" % (method, self.url, version, b"".join(kept))
+                data = head + data[offer.args[0] :]
+            except httptools.HttpParserError:
+                self.send_400_response("what came is no HTTP request")
+                return
 
     def _wait(self) -> None:
         self._patience = self.loop.call_later(HEADERS_S, self._lose_patience)

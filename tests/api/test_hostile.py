@@ -167,6 +167,18 @@ def test_queries_without_end_are_stopped_and_look_ups_answered_meanwhile(
         assert victim.client.get(answer.json()["help"]).json()["type"] == answer.json()["type"]
 
 
+def test_a_page_of_a_long_answer_holds_nobody_up(victim: Victim) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        attack = threads.submit(victim.client.get, "/sparql", params={"query": CROSS}, headers={"Accept": "text/html"})
+        answered = 0
+        while not attack.done():
+            assert victim.look_up().status_code == 200
+            answered += 1
+    assert answered >= 50, "of hundreds: a handful is what is answered before the page is made"
+    assert attack.result().status_code == 503
+    assert attack.result().headers["content-type"].startswith("text/html")
+
+
 @pytest.mark.parametrize(
     ("query", "status", "kind"),
     [

@@ -197,6 +197,17 @@ def test_a_client_that_would_change_to_http_2_is_answered_in_http_1() -> None:
             assert answered(connection) == "/b 0;"
 
 
+def test_many_such_requests_in_one_packet_are_all_answered() -> None:
+    one = b"GET /b HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    with listening(named) as address, socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(one * 2000 + b"GET /end HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        received = b""
+        while part := connection.recv(1 << 16):
+            received += part
+    assert received.count(b"/b 0;") == 2000
+    assert received.endswith(b"/end 0;")
+
+
 def test_what_follows_while_an_answer_is_made_keeps_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEADERS_S", 0.3)
     with listening(named) as address, socket.create_connection(address, timeout=20) as connection:
