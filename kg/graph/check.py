@@ -1,8 +1,9 @@
 """Does the graph respect the ontology? What its SHACL shapes say.
 
 pySHACL works on rdflib graphs in memory, so a store is checked article by article: an article's claims and passages
-with the statements they are about, their triples, and the entities at both ends. What no single article shows, a triple
-that no statement stands for and a statement that no claim speaks of, is asked of the store itself.
+with the statements they are about, their triples, and the entities at both ends. What no single article shows is asked of
+the store itself: a triple that no statement stands for, a statement that no claim speaks of, an asserted statement whose
+triple is missing though no article speaks of it (the gazetteer's).
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ def _judgements(store: GraphStore) -> list[Quad]:
 
 
 def _orphans(store: GraphStore) -> Iterator[Violation]:
-    """Facts without a statement, and statements without a claim that are not the gazetteer's either."""
+    """Facts without a statement, asserted statements without their fact, and statements that neither a claim nor the gazetteer knows."""
     default = (
         (lambda pattern: pattern)
         if store.default_graph is None
@@ -100,6 +101,10 @@ def _orphans(store: GraphStore) -> Iterator[Violation]:
     for row in store.query(facts).rows():
         message = "a fact stands in the graph only beside an asserted statement of it"
         yield Violation(_text(row, "s"), message, _text(row, "p"), _text(row, "o"))
+    # the pattern is whole for each row, so this looks a triple up and scans nothing
+    unstated = f"SELECT ?n ?o WHERE {{ {default(node)} FILTER NOT EXISTS {{ {default('?s ?p ?o')} }} }}"
+    for row in store.query(unstated).rows():
+        yield Violation(_text(row, "n"), "an asserted statement is also a triple of the graph", None, _text(row, "o"))
     spoken = f"GRAPH ?g {{ ?claim {vocab.supports}|{vocab.disputes} ?s }}"
     typed = default(f"?s {vocab.rdf_type} {vocab.Statement}")
     known = default(f"?s {vocab.prov_hadPrimarySource} {vocab.gazetteer}")

@@ -32,6 +32,7 @@ from tests.golden.story import (
 
 DEFAULT = DefaultGraph()
 ODD = NamedNode("http://e.org/odd")
+STATED = NamedNode("http://localhost:8000/statement/of-the-gazetteer")
 
 
 @pytest.fixture(scope="module")
@@ -288,6 +289,24 @@ def test_a_fact_without_a_statement_is_found_in_the_whole() -> None:
     store.update(f"INSERT DATA {{ {CARLA.iri} {vocab.childOf} {RUI.iri} }}")
     (found,) = shacl(store)
     assert (found.focus, found.path, found.value) == (CARLA.iri.value, vocab.childOf.value, RUI.iri.value)
+
+
+def test_an_asserted_statement_without_its_triple_is_found_though_no_article_speaks_of_it() -> None:
+    store = golden_store()
+    assert not any(store.quads(None, verb, STATED) for verb in (vocab.supports, vocab.disputes))
+    parts = ((vocab.rdf_type, vocab.Statement), (vocab.asserted, Literal("true", datatype=vocab.xsd_boolean)),
+             (vocab.rdf_subject, MONTEVIDEO.iri), (vocab.rdf_predicate, vocab.within), (vocab.rdf_object, URUGUAY.iri),
+             (vocab.prov_hadPrimarySource, vocab.gazetteer))  # fmt: skip
+    for predicate, value in parts:
+        store.update(f"INSERT DATA {{ {STATED} {predicate} {value} }}")
+    fact = f"{MONTEVIDEO.iri} {vocab.within} {URUGUAY.iri}"
+    store.update(f"INSERT DATA {{ {fact} }}")
+    assert shacl(store) == ()
+    store.update(f"DELETE DATA {{ {fact} }}")
+    found = [one for one in shacl(store) if one.focus == STATED.value]
+    assert [(one.message, one.value) for one in found] == [
+        ("an asserted statement is also a triple of the graph", URUGUAY.iri.value)
+    ]
 
 
 def test_a_statement_that_no_claim_speaks_of_is_found_in_the_whole() -> None:
