@@ -13,6 +13,7 @@ Decisions, and why:
   never leave this package.
 """
 
+from kg.catalogue.about import About, Section
 from kg.catalogue.around import CoMention
 from kg.catalogue.catalogue import Catalogue, Change
 from kg.catalogue.changes import Cause, ChangeReason, StatementChange
@@ -20,7 +21,6 @@ from kg.catalogue.filters import ANY_ARTICLE, EVERYTHING, ArticleFilter, Relatio
 from kg.catalogue.hits import SENTENCE, ArticleHit, EntityHit, Marked, SentenceHit
 from kg.catalogue.likeness import Likeness
 from kg.catalogue.matches import external_iri
-from kg.catalogue.outline import Section
 from kg.catalogue.paths import ANY_STEP, MAX_LENGTH, PathFilter
 from kg.catalogue.relations import IN, OUT, RELATION_SORTS
 from kg.catalogue.rows import (
@@ -53,6 +53,7 @@ __all__ = [
     "REJECTED",
     "RELATION_SORTS",
     "SENTENCE",
+    "About",
     "ArticleFilter",
     "ArticleHit",
     "ArticleRow",

@@ -7,28 +7,16 @@ that a page costs what it shows and one step for each statement of its thing.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from pyoxigraph import NamedNode
 
+from kg.catalogue.about import About
 from kg.catalogue.conditions import ASSERTED, marks
 from kg.catalogue.rows import Retired
 from kg.catalogue.statements import STATEMENTS, statement_key
 
-__all__ = ["Outlines", "Section"]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """The statements of one predicate that have a thing as their subject (`outgoing`) or as their object: how many there
-    are, how many of them are disputed, and the keys of the first ones."""
-
-    predicate: str
-    outgoing: bool
-    total: int
-    disputed: int
-    statements: tuple[str, ...]
+__all__ = ["Outlines"]
 
 
 class Outlines:
@@ -37,17 +25,9 @@ class Outlines:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def sections(self, iri: str, *, each: int) -> list[Section]:
-        """The statements about an entity by predicate and direction, in each the first `each`: asserted ones come first,
-        then those of most sources."""
-        rows = self._db.execute(_SECTIONS, {"iri": iri, "first": 0, "last": each})
-        return _sections(rows)
-
-    def section(self, iri: str, predicate: str, *, outgoing: bool, first: int, each: int) -> Section | None:
-        """`each` statements of one predicate and direction, from the `first` (0) on; None when there are none at all."""
-        rows = self._db.execute(_SECTIONS, {"iri": iri, "first": first, "last": first + each})
-        found = _sections(row for row in rows if (row["predicate"], bool(row["outgoing"])) == (predicate, outgoing))
-        return found[0] if found else None
+    def about(self, iri: str) -> About:
+        """What is said of an entity, to be shown by sections, as its neighbours and as its events."""
+        return About(self._db, iri)
 
     def merged_into(self, iri: str, *, limit: int) -> list[Retired]:
         """The entities that were merged into this one, the last one first."""
@@ -121,21 +101,6 @@ class Outlines:
         total = self._db.execute(f"SELECT count(*) FROM ({_DATED})", values).fetchone()[0]  # noqa: S608 - ours
         return [(row["iri"], row["literal"]) for row in rows], int(total)
 
-    def events_about(self, iri: str, *, limit: int) -> list[tuple[str, str | None]]:
-        """(event, start) of the events that an asserted statement joins to an entity: the last ones, then undated ones."""
-        rows = self._db.execute(
-            "WITH joined AS (SELECT DISTINCT t.subject FROM statements t"  # noqa: S608 - ours
-            " WHERE t.object = (SELECT key FROM entities WHERE iri = ?)"
-            " AND t.predicate IN ('involves', 'involvesPerson', 'occurredAt')"
-            f" AND {ASSERTED})"
-            " SELECT e.iri, (SELECT d.literal FROM statements d WHERE d.subject = j.subject AND d.predicate = 'startDate'"
-            " AND EXISTS (SELECT 1 FROM claims c WHERE c.statement = d.key AND c.level = 2)"
-            " ORDER BY d.supporting_sources DESC, length(d.literal) DESC LIMIT 1) AS day"
-            " FROM joined j JOIN entities e ON e.key = j.subject ORDER BY coalesce(day, '') DESC, e.iri LIMIT ?",
-            (iri, limit),
-        )
-        return [(row["iri"], row["day"]) for row in rows]
-
     def undated_events(self, *, event_type: str | None, limit: int) -> tuple[list[str], int]:
         """The events (of a type) that no article dates, the last catalogued first, and how many there are."""
         where = (
@@ -207,33 +172,6 @@ class Outlines:
         )
         return [(row["event_type"], row["n"]) for row in rows]
 
-
-def _sections(rows: Iterable[sqlite3.Row]) -> list[Section]:
-    found: dict[tuple[str, bool], tuple[sqlite3.Row, list[str]]] = {}
-    for row in rows:
-        key = row["predicate"], bool(row["outgoing"])
-        found.setdefault(key, (row, []))[1].append(statement_key(row))
-    return [
-        Section(predicate, outgoing, row["total"], row["disputed"], tuple(listed))
-        for (predicate, outgoing), (row, listed) in found.items()
-    ]
-
-
-_SECTIONS = """
-WITH thing AS (SELECT key FROM entities WHERE iri = :iri),
-about AS (
-  SELECT t.*, 1 AS outgoing FROM statements t WHERE t.subject = (SELECT key FROM thing)
-  UNION ALL SELECT t.*, 0 FROM statements t WHERE t.object = (SELECT key FROM thing)),
-ranked AS (
-  SELECT a.*, count(*) OVER (PARTITION BY predicate, outgoing) AS total,
-    sum(disputing_articles > 0) OVER (PARTITION BY predicate, outgoing) AS disputed,
-    row_number() OVER (PARTITION BY predicate, outgoing ORDER BY
-      EXISTS (SELECT 1 FROM claims c WHERE c.statement = a.key AND c.level = 2) DESC,
-      supporting_sources DESC, supporting_articles DESC, a.key) AS place
-  FROM about a)
-SELECT r.*, s.iri AS subject_iri, o.iri AS object_iri FROM ranked r
-JOIN entities s ON s.key = r.subject LEFT JOIN entities o ON o.key = r.object
-WHERE r.place > :first AND r.place <= :last ORDER BY r.predicate, r.outgoing DESC, r.place"""
 
 _DATED = f"""
 WITH dated AS (

@@ -136,9 +136,9 @@ class World:
 
 def world(articles: int, random: Random) -> World:
     """The things and facts that so many articles will speak of."""
-    things = {EntityClass.POLITY: [_thing(EntityClass.POLITY, n, random) for n in range(POLITIES)]}
+    things = {EntityClass.POLITY: [thing_called(EntityClass.POLITY, n, random) for n in range(POLITIES)]}
     for cls, share in PER_ARTICLE.items():
-        things[cls] = [_thing(cls, n, random) for n in range(max(20, int(articles * share)))]
+        things[cls] = [thing_called(cls, n, random) for n in range(max(20, int(articles * share)))]
     background: dict[NamedNode, list[Fact]] = defaultdict(list)
 
     def fact(subject: Thing, predicate: str, target: Thing | str, **more: object) -> Fact:
@@ -381,7 +381,8 @@ def _words(random: Random, count: int) -> str:
     return " ".join("".join(random.choices(_SYLLABLES, k=random.randint(2, 3))).capitalize() for _ in range(count))
 
 
-def _thing(cls: EntityClass, number: int, random: Random) -> Thing:
+def thing_called(cls: EntityClass, number: int, random: Random) -> Thing:
+    """A thing with a name made up for it; its number tells it from all others."""
     event_type = vocab.EVENT_TYPES[_rank(random, len(vocab.EVENT_TYPES))] if cls is EntityClass.EVENT else None
     name = f"{event_type} ({number})" if event_type else _words(random, 1 if cls is EntityClass.POLITY else 2)
     slug = name.lower().replace(" ", "-").replace("(", "").replace(")", "")

@@ -14,6 +14,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -38,15 +39,18 @@ DECIMAL = NamedNode("http://www.w3.org/2001/XMLSchema#decimal")
 
 
 class Rows:
-    """Writes the rows of a catalogue; the numbers of things and statements are kept in memory meanwhile."""
+    """Writes rows into a catalogue, behind those that it has; the numbers of things and statements are kept in memory
+    meanwhile. The statements are new ones."""
 
     def __init__(self, db: sqlite3.Connection, things: Iterable[Thing]) -> None:
         self.db = db
-        self.things = {one.iri: (key, one) for key, one in enumerate(things, 1)}
+        self.first = {table: self._last(table) for table in ("articles", "chains", "entities", "statements")}
+        new = count(self.first["entities"] + 1)
+        self.things = {one.iri: (self._known(one) or next(new), one) for one in things}
         self.statements: dict[tuple[int, str, int, str], int] = {}
         self.articles: dict[str, tuple[int, str]] = {}
         self.spoken: Counter[int] = Counter()
-        self.chain = 0
+        self.chain = self.first["chains"]
 
     def add(self, readings: Iterable[Reading]) -> None:
         """Write articles with their chains and claims."""
@@ -54,7 +58,7 @@ class Rows:
             self._article(one)
 
     def _article(self, one: Reading) -> None:
-        document, key = one.document, len(self.articles) + 1
+        document, key = one.document, self.first["articles"] + len(self.articles) + 1
         raw = document.text.encode()
         digest = hashlib.sha256(raw + document.id.encode()).hexdigest()
         own = publisher_key(document.id, document.publisher, document.url)
@@ -98,7 +102,8 @@ class Rows:
             predicate = vocab.local(claim.statement.predicate)
             literal = claim.statement.object.value if isinstance(claim.statement.object, Literal) else ""
             triple = subject, predicate, target, literal
-            statement = self.statements.setdefault(triple, len(self.statements) + 1)
+            new = self.first["statements"] + len(self.statements) + 1
+            statement = self.statements.setdefault(triple, new)
             commits = claim.modality.commits and claim.confidence >= THRESHOLD
             self._insert(
                 "claims", None, claim.iri.value, key, statement, subject_chain, predicate, object_chain, literal,
@@ -112,7 +117,7 @@ class Rows:
     def finish(self) -> None:
         """Write things, statements and counters, which follow from the claims; ask last."""
         for key, one in self.things.values():
-            if self.spoken[key]:
+            if self.spoken[key] and key > self.first["entities"]:
                 others = [one.label.rpartition(" ")[2]] if one.cls is EntityClass.PERSON else []
                 self._insert("entities", key, one.iri.value, one.iri.value, one.cls.value, one.label,
                              json.dumps(others), one.event_type)  # fmt: skip
@@ -128,7 +133,9 @@ class Rows:
         )
         for side, column in (("stances", "article"), ("sources", "source_key")):
             self.db.execute(
-                f"INSERT INTO {side} SELECT statement, supports, {column}, count(*) FROM claims GROUP BY 1, 2, 3"
+                f"INSERT INTO {side} SELECT statement, supports, {column}, count(*) FROM claims WHERE statement > ?"
+                " GROUP BY 1, 2, 3",
+                (self.first["statements"],),
             )
         self.db.execute(
             "UPDATE statements SET "
@@ -137,8 +144,19 @@ class Rows:
                 for which, flag in (("supporting", 1), ("disputing", 0))
                 for name, table in (("articles", "stances"), ("sources", "sources"))
             )
+            + " WHERE key > ?",
+            (self.first["statements"],),
         )
-        self.db.executemany("INSERT INTO meta VALUES (?, ?)", (("ontology", "1"), ("version", "1")))
+        self.db.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", (("ontology", "1"), ("version", "1")))
+
+    def _last(self, table: str) -> int:
+        """The highest number in a table that has rows already."""
+        return int(self.db.execute(f"SELECT coalesce(max(key), 0) FROM {table}").fetchone()[0])
+
+    def _known(self, one: Thing) -> int | None:
+        """The number of a thing that is there already."""
+        row = self.db.execute("SELECT key FROM entities WHERE iri = ?", (one.iri.value,)).fetchone()
+        return None if row is None else int(row[0])
 
     def _insert(self, table: str, *values: object) -> None:
         self.db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)

@@ -11,7 +11,7 @@ anything, and holds less than 100 kB however much is known of its subject. Decis
 """
 
 from kg.api.pages.problems import problem_page, wants_page
-from kg.api.pages.rendering import STATIC, links, local_path, marked, render
+from kg.api.pages.rendering import STATIC, links, local_path, marked, prepare, render
 from kg.api.pages.wording import words
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "links",
     "local_path",
     "marked",
+    "prepare",
     "problem_page",
     "render",
     "wants_page",

@@ -123,7 +123,7 @@ def _side(service: Service, iri: str) -> Side | None:
     entity, articles = lookup.entity_from(row), catalogue.outlines.articles_about(iri)
     facts = [one for one in statements_of(service, iri, each=2) if one.asserted][:FACTS]
     if len(facts) < FACTS:
-        sections = catalogue.outlines.sections(iri, each=2)
+        sections = catalogue.outlines.about(iri).sections(each=2)
         keys = [key for section in sections if not section.outgoing for key in section.statements]
         facts += [one for one in lookup.relations_called(source_of(service), keys, claims=0) if one.asserted]
     shown = tuple(facts[:FACTS])

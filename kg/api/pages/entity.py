@@ -9,7 +9,7 @@ from kg import lookup
 from kg.api.pages.reading import entities_of, source_of
 from kg.api.pages.wording import HEADINGS, KEY_FACTS, heading
 from kg.api.service import Service
-from kg.catalogue import Section
+from kg.catalogue import About, Section
 from kg.lookup import Entity, Relation
 from kg.types import Phase
 
@@ -76,17 +76,17 @@ class Shown:
         return f"predicate={self.predicate}&as={'subject' if self.outgoing else 'object'}"
 
 
-def sections_of(service: Service, iri: str) -> list[Shown]:
+def sections_of(service: Service, about: About) -> list[Shown]:
     """All sections of an entity's page, with the statements that matter most in each."""
-    found = service.workspace.catalogue.outlines.sections(iri, each=EACH)
+    found = about.sections(each=EACH)
     found.sort(key=lambda s: (_ORDER.get((s.predicate, s.outgoing), len(_ORDER)), s.predicate))
     return _shown(service, found)
 
 
 def one_section(service: Service, iri: str, predicate: str, *, outgoing: bool, page: int) -> Shown | None:
     """A page, from 1, of one section; None when the entity has no such statements."""
-    outlines = service.workspace.catalogue.outlines
-    found = outlines.section(iri, predicate, outgoing=outgoing, first=(page - 1) * ON_A_PAGE, each=ON_A_PAGE)
+    about = service.workspace.catalogue.outlines.about(iri)
+    found = about.section(predicate, outgoing=outgoing, first=(page - 1) * ON_A_PAGE, each=ON_A_PAGE)
     return _shown(service, [found])[0] if found else None
 
 

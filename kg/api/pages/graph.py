@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 from kg import lookup, vocab
 from kg.api.pages import layout
-from kg.api.pages.reading import choice, date_of, source_of
+from kg.api.pages.reading import choice, date_of, entities_of, source_of
 from kg.api.pages.wording import words
 from kg.api.problems import Refusal
 from kg.api.service import Service
+from kg.catalogue import About
 from kg.lookup import Entity, Relation
 
 __all__ = ["drawings_of", "explore_values", "joined_words", "thumbnail"]
@@ -65,15 +66,16 @@ def explore_values(service: Service, entity: Entity, query: Mapping[str, str], e
     }
 
 
-def thumbnail(service: Service, entity: Entity) -> dict[str, Any] | None:
+def thumbnail(service: Service, entity: Entity, about: About) -> dict[str, Any] | None:
     """What the small drawing on the page of a thing needs; None for one without neighbours."""
-    found = lookup.neighbourhood(source_of(service), entity.iri, limit=SMALL)
-    things = {thing.iri: thing for thing, _ in found.things}
+    relations = lookup.relations_called(source_of(service), about.neighbours(SMALL), claims=0)
+    near = dict.fromkeys(end for one in relations for end in (one.subject, one.object) if end != entity.iri)
+    things = {entity.iri: entity, **entities_of(service, list(near))}
     children = {entity.iri: [iri for iri in things if iri != entity.iri]}
     if not children[entity.iri]:
         return None
-    drawing = layout.narrow(entity.iri, _ordered(entity.iri, children, found.relations))
-    return {"drawing": drawing, "things": things, "joined": joined_words(found.relations)}
+    drawing = layout.narrow(entity.iri, _ordered(entity.iri, children, relations))
+    return {"drawing": drawing, "things": things, "joined": joined_words(relations)}
 
 
 def _wanted(query: Mapping[str, str]) -> dict[str, str | None]:

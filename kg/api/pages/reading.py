@@ -28,7 +28,7 @@ def entities_of(service: Service, iris: Sequence[str]) -> dict[str, Entity]:
 
 def statements_of(service: Service, iri: str, each: int = 4) -> list[Relation]:
     """The statements that have an entity as their subject, of each predicate the `each` best supported."""
-    sections = service.workspace.catalogue.outlines.sections(iri, each=each)
+    sections = service.workspace.catalogue.outlines.about(iri).sections(each=each)
     keys = [key for section in sections if section.outgoing for key in section.statements]
     return list(lookup.relations_called(source_of(service), keys, claims=0))
 

@@ -14,7 +14,18 @@ from kg.api.negotiation import Offer
 from kg.api.pages import wording
 from kg.lookup import ENTITY_KINDS, KINDS, Passage
 
-__all__ = ["FORMAT_NAMES", "STATIC", "Quoted", "article_page_at", "links", "local_path", "marked", "render", "slug_of"]
+__all__ = [
+    "FORMAT_NAMES",
+    "STATIC",
+    "Quoted",
+    "article_page_at",
+    "links",
+    "local_path",
+    "marked",
+    "prepare",
+    "render",
+    "slug_of",
+]
 
 STATIC = Path(__file__).parents[1] / "static"
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -76,6 +87,14 @@ def render(template: str, base: str, **values: object) -> str:
 
     template_ = _environment().get_template(template)
     return template_.render(path=path, passage=passage, kind_of=kind_of, **values)
+
+
+def prepare() -> None:
+    """Compile the templates of the pages that are asked for most, which takes longer than to fill them in."""
+    for name in ("index.html", "entity.html", "article.html"):
+        _environment().get_template(name)
+    for name in ("parts.html", "drawing.html"):  # these are not read before they are needed
+        _environment().get_template(name)
 
 
 def local_path(base: str, iri: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 from kg import lookup, vocab
 from kg.api.pages.reading import choice, date_of, entities_of, page_of, source_of, statements_of
 from kg.api.service import Service
-from kg.catalogue import RelationFilter
+from kg.catalogue import About, RelationFilter
 from kg.lookup import Entity, Relation
 
 __all__ = ["Happening", "events_of", "timeline_values"]
@@ -63,9 +63,9 @@ def timeline_values(service: Service, entity: Entity | None, query: Mapping[str,
     }
 
 
-def events_of(service: Service, iri: str, limit: int) -> list[tuple[Entity, str | None]]:
-    """The last events of an entity that an article dates; then those that none does."""
-    rows = service.workspace.catalogue.outlines.events_about(iri, limit=limit)
+def events_of(service: Service, about: About, limit: int) -> list[tuple[Entity, str | None]]:
+    """The last events of a thing that an article dates; then those that none does."""
+    rows = about.events(limit)
     events = entities_of(service, [event for event, _ in rows])
     return [(events[event], day) for event, day in rows if event in events]
 

@@ -134,7 +134,8 @@ def _entity(service: Service, _: str, iri: NamedNode, query: Mapping[str, str]) 
     if "predicate" in query:
         return _section(service, entity, iri, query)
     catalogue = service.workspace.catalogue
-    sections = sections_of(service, iri.value)
+    about = catalogue.outlines.about(iri.value)
+    sections = sections_of(service, about)
     facts = key_facts(entity.cls, sections)
     decided = (
         catalogue.judgements.get(number) for number in catalogue.outlines.decisions_about(iri.value, limit=LISTED)
@@ -152,8 +153,8 @@ def _entity(service: Service, _: str, iri: NamedNode, query: Mapping[str, str]) 
         rivals=len(current) if len(current) > 1 else 0,
         merged=catalogue.outlines.merged_into(iri.value, limit=LISTED),
         decisions=judgement_views(catalogue, service.workspace.base, [one for one in decided if one is not None]),
-        events=events_of(service, iri.value, EVENTS),
-        around=thumbnail(service, entity),
+        events=events_of(service, about, EVENTS),
+        around=thumbnail(service, entity, about),
         here=_href(service, iri),
         links=links(_href(service, iri), OTHERS),
     )
