@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kg.evaluate.metrics import Score
+from kg.extract.labels import predicate_of
 
 __all__ = ["Fact", "gold_facts", "matching", "normalise", "predicted_facts", "score_facts"]
 
@@ -25,7 +26,6 @@ _DETERMINERS = frozenset(
     ("the", "a", "an", "this", "that", "these", "those", "his", "her", "its", "their", "our", "my", "your")
 )
 _SYMMETRIC = frozenset({"spouseOf"})
-_DATES = {"startDate": "occurredOn", "endDate": "occurredOn"}
 _OPEN = frozenset({"denied", "alleged", "planned"})  # facts that are told so are claims which the graph does not assert
 
 
@@ -100,7 +100,7 @@ def gold_facts(record: Mapping[str, Any], *, same_sentence: bool = False) -> lis
         flags = info.get("flags") or [[]]
         if all(_OPEN & set(of) for of in flags):
             continue
-        predicate = _DATES.get(predicate, predicate)
+        predicate = predicate_of(predicate)
         s, o = same[subject], same[obj]
         if s == o:
             continue
@@ -174,10 +174,14 @@ def score_facts(
         return {}
     scope = annotated.get("predicates")
     gold = [
-        f for f in gold_facts(record, same_sentence=same_sentence) if scope is None or f.predicate in map(_date, scope)
+        f
+        for f in gold_facts(record, same_sentence=same_sentence)
+        if scope is None or f.predicate in map(predicate_of, scope)
     ]
     merge = any(entity.get("anonymous") for entity in record["entities"])
-    found = [f for f in predicted_facts(line, merge_events=merge) if scope is None or f.predicate in map(_date, scope)]
+    found = [
+        f for f in predicted_facts(line, merge_events=merge) if scope is None or f.predicate in map(predicate_of, scope)
+    ]
     wanted, optional = [f for f in gold if not f.optional], [f for f in gold if f.optional]
     return tally(
         found,
@@ -211,7 +215,3 @@ def tally(
         elif not any(fits(prediction, gold) for gold in optional):
             add(label(prediction), Score(0, 1, 0, 0))
     return scores
-
-
-def _date(predicate: str) -> str:
-    return _DATES.get(predicate, predicate)

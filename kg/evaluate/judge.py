@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.evaluate.metrics import ConllScore, Score, conll, set_score
+from kg.extract.labels import predicate_of
 from kg.types import Document, EntityClass, Extraction, Modality, Phase, Relation, Segment, Span
 
 __all__ = [
@@ -19,12 +20,12 @@ __all__ = [
     "document_of",
     "expected_calibration_error",
     "judged",
+    "judged_relations",
     "score_coreference",
     "score_statuses",
 ]
 
 OWN = "newsgraph"
-_DATES = {"startDate": "occurredOn", "endDate": "occurredOn"}
 
 
 def document_of(record: Mapping[str, Any]) -> Document:
@@ -62,13 +63,23 @@ class _Aligned:
         """A relation in terms of the annotation; both dates of an event are `occurredOn`."""
         return (
             self.cluster[self.chain_of[relation.subject]],
-            _DATES.get(relation.predicate, relation.predicate),
+            predicate_of(relation.predicate),
             self.cluster[self.chain_of[relation.object]],
         )
 
 
 def judged(record: Mapping[str, Any], extraction: Extraction) -> list[tuple[str, float, bool, bool]]:
     """(predicate, score, right?, across sentences?) of each fact of an extraction that the annotation can judge."""
+    found = []
+    for index, right in judged_relations(record, extraction):
+        r = extraction.relations[index]
+        across = not all(r.sentence.contains(extraction.mentions[m].span) for m in (r.subject, r.object))
+        found.append((predicate_of(r.predicate), r.score, right, across))
+    return found
+
+
+def judged_relations(record: Mapping[str, Any], extraction: Extraction) -> list[tuple[int, bool]]:
+    """(index of its surest relation, right?) of each fact of an extraction that the annotation can judge."""
     aligned = _Aligned(record, extraction)
     scope = record["annotated"].get("predicates")
     # public corpora leave whole kinds of mentions out (triggers, nominals): what they do not mark, they do not judge
@@ -77,21 +88,19 @@ def judged(record: Mapping[str, Any], extraction: Extraction) -> list[tuple[str,
     unknown: set[tuple[Any, str, Any]] = set()
     for s, p, o, info in record["triples"]:
         known = info.get("co") or info.get("evidence") or record["source"] == OWN
-        (gold if known and not info.get("optional") else unknown).add((s, _DATES.get(p, p), o))
-    best: dict[tuple[int, str, int], tuple[float, bool]] = {}
-    keys: dict[tuple[int, str, int], tuple[Any, str, Any]] = {}
-    for r in extraction.relations:
+        (gold if known and not info.get("optional") else unknown).add((s, predicate_of(p), o))
+    best: dict[tuple[int, str, int], int] = {}
+    for index, r in enumerate(extraction.relations):
         if r.predicate != "endDate":
-            at = (aligned.chain_of[r.subject], _DATES.get(r.predicate, r.predicate), aligned.chain_of[r.object])
-            across = not all(r.sentence.contains(extraction.mentions[m].span) for m in (r.subject, r.object))
-            best[at] = max(best.get(at, (0.0, False)), (r.score, across))
-            keys[at] = aligned.key(r)
+            at = (aligned.chain_of[r.subject], predicate_of(r.predicate), aligned.chain_of[r.object])
+            if at not in best or r.score > extraction.relations[best[at]].score:
+                best[at] = index
     result = []
-    for at, (score, across) in best.items():
-        p, key = at[1], keys[at]
+    for (_, p, _), index in best.items():
+        key = aligned.key(extraction.relations[index])
         if (scope is not None and p not in scope) or key in unknown or (partial and None in key):
             continue
-        result.append((p, score, key in gold or (p == "spouseOf" and key[::-1] in gold), across))
+        result.append((index, key in gold or (p == "spouseOf" and key[::-1] in gold)))
     return result
 
 
@@ -101,7 +110,7 @@ def score_statuses(record: Mapping[str, Any], extraction: Extraction) -> dict[st
     told: dict[tuple[Any, str, Any, int], set[str]] = {}
     for s, p, o, info in record["triples"]:
         for sentence, flags in zip(info["evidence"], info["flags"], strict=True):
-            told[s, _DATES.get(p, p), o, sentence] = {"attributed" if f.startswith("by=") else f for f in flags}
+            told[s, predicate_of(p), o, sentence] = {"attributed" if f.startswith("by=") else f for f in flags}
     sentence_at = {tuple(span): i for i, span in enumerate(record["sents"])}
     names = ("denied", "alleged", "planned", "former", "attributed")
     gold: dict[str, set[Any]] = {name: set() for name in names}

@@ -6,6 +6,7 @@ an event as `occurredOn`, and mention offsets that index the text as it was give
 
 from __future__ import annotations
 
+from kg.extract.labels import predicate_of
 from kg.resolve import drafts_of
 from kg.types import Chain, Document, EntityClass, Extraction, MentionKind
 
@@ -18,7 +19,7 @@ def prediction(document: Document, extraction: Extraction, threshold: float) -> 
     facts: dict[tuple[int, str, int], None] = {}
     for draft in drafts_of(extraction):
         if draft.supports and draft.modality.commits and draft.confidence >= threshold:
-            predicate = "occurredOn" if draft.predicate in ("startDate", "endDate") else draft.predicate
+            predicate = predicate_of(draft.predicate)
             facts.setdefault((draft.subject, predicate, chain_of[draft.object_mention]))
     chains = extraction.chains
     triples = [

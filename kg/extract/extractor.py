@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kg.extract.confidence import Context
 from kg.extract.coref import chains_of
 from kg.extract.dates import date_value
 from kg.extract.lists import without_lists
@@ -24,14 +25,16 @@ __all__ = ["ModelExtractor", "load_extractor"]
 class ModelExtractor:
     """The shipped extractor. Equal documents give equal extractions: every window is run alone.
 
-    `keep` is the confidence below which a relation is dropped; `calibrated=False` gives raw scores, for fitting the calibration.
+    `keep` is the confidence below which a relation is dropped. For fitting the calibration, `calibrated=False` gives raw scores, and
+    `in_context=False` those that a relation has by itself.
     """
 
-    def __init__(self, model: Model, *, keep: float = KEEP, calibrated: bool = True) -> None:
+    def __init__(self, model: Model, *, keep: float = KEEP, calibrated: bool = True, in_context: bool = True) -> None:
         self._model = model
         self._keep = keep
         fitted: Mapping[str, Sequence[float]] = model.manifest.get("calibration", {}) if calibrated else {}
         self._calibration = {p: (float(a), float(b), float(c)) for p, (a, b, c) in fitted.items()}
+        self._context = Context.of(model.manifest) if calibrated and in_context else None
 
     @property
     def model(self) -> str:
@@ -62,7 +65,8 @@ class ModelExtractor:
             if m.cls is EntityClass.DATE and (value := date_value(m.span.of(document.text), document.published))
         }
         chains = chains_of(document.text, mentions, scores.links, values)
-        relations = relations_of(Reading(document, mentions, sentences, chains, scores), self._calibration, self._keep)
+        reading = Reading(document, mentions, sentences, chains, scores)
+        relations = relations_of(reading, self._calibration, self._keep, self._context)
         relations = without_lists(document.text, mentions, relations)
         return Extraction(document.id, self.model, mentions, chains, tuple(relations))
 

@@ -19,6 +19,7 @@ __all__ = [
     "STATUSES",
     "distance_bucket",
     "may_corefer",
+    "predicate_of",
 ]
 
 CLASSES = (
@@ -139,3 +140,12 @@ def may_corefer(a: EntityClass, b: EntityClass) -> bool:
         return False
     polity = EntityClass.POLITY
     return a is b or (polity in (a, b) and not {a, b}.isdisjoint({EntityClass.GROUP, EntityClass.PLACE}))
+
+
+def predicate_of(relation: str) -> str:
+    """The model's predicate that a relation was decoded from: both dates of an event are one.
+
+    >>> predicate_of("endDate"), predicate_of("leads")
+    ('occurredOn', 'leads')
+    """
+    return "occurredOn" if relation in ("startDate", "endDate") else relation

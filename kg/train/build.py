@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -15,9 +16,10 @@ from torch import Tensor
 
 from kg.errors import ModelError
 from kg.evaluate.judge import expected_calibration_error
+from kg.extract.decode import sigmoid
 from kg.extract.extractor import ModelExtractor
 from kg.extract.model import Model
-from kg.train.calibrate import Sample, fit_platt, samples
+from kg.train.calibrate import Judged, fit_context, fit_platt, relations, samples
 from kg.train.data import CORPORA, fold_records
 from kg.train.export import export
 from kg.train.fit import Plan, train
@@ -70,22 +72,19 @@ def build(plan: Plan, artifact: Path, *, version: str, others: Sequence[Path] = 
         "own_corpus_sha256": seen,
         "averaged": 1 + len(others),
     }
-    export(network, plan.base, plan.tokenizer, artifact, name=NAME, version=version, more={**more, "calibration": {}})
+
+    def write(**fitted: object) -> Model:
+        export(network, plan.base, plan.tokenizer, artifact, name=NAME, version=version, more={**more, **fitted})
+        return Model(artifact)
+
     records = fold_records(plan.data, plan.without)
-    data = samples(records, ModelExtractor(Model(artifact), keep=0.01, calibrated=False))
-    calibration = fit_platt(data)
-    errors = cross_validated_errors(data)
-    log.info("calibration on %d texts: %s", len(records), calibration)
+    raw = samples(records, ModelExtractor(write(calibration={}), keep=0.01, calibrated=False))
+    calibration = {p: list(abc) for p, abc in fit_platt(raw).items()}
+    judged = relations(records, ModelExtractor(write(calibration=calibration), in_context=False))
+    context, errors = fit_context(judged), cross_validated_errors(judged)
+    log.info("calibration on %d texts: %s, %s", len(records), calibration, context)
     log.info("expected calibration error, %d-fold: %s", FOLDS, errors)
-    export(
-        network,
-        plan.base,
-        plan.tokenizer,
-        artifact,
-        name=NAME,
-        version=version,
-        more={**more, "calibration": {p: list(abc) for p, abc in calibration.items()}, "calibration_error": errors},
-    )
+    write(calibration=calibration, context=context.as_json(), calibration_error=errors)
     return errors
 
 
@@ -106,22 +105,19 @@ def _weights_of(checkpoint: Path) -> Mapping[str, Tensor]:
     return found
 
 
-def cross_validated_errors(data: dict[str, list[Sample]]) -> dict[str, float]:
+def cross_validated_errors(data: Sequence[Judged]) -> dict[str, float]:
     """Predicate → expected calibration error of facts that the fit has not seen."""
     rng = random.Random(0)  # noqa: S311 - splits, not secrets
-    part = {p: [rng.randrange(FOLDS) for _ in of] for p, of in data.items()}
-    scores: dict[str, list[tuple[float, bool]]] = {p: [] for p in data}
+    part = [rng.randrange(FOLDS) for _ in data]
+    scores: dict[str, list[tuple[float, bool]]] = defaultdict(list)
     for fold in range(FOLDS):
-        seen = {p: [s for s, k in zip(of, part[p], strict=True) if k != fold] for p, of in data.items()}
-        fitted = fit_platt(seen)
-        for p, of in data.items():
-            a, b, c = fitted[p]
-            held = [s for s, k in zip(of, part[p], strict=True) if k == fold]
-            scores[p] += [(float(1 / (1 + np.exp(-(a * x + b + c * across)))), right) for x, right, _, across in held]
-    every = [pair for pairs in scores.values() for pair in pairs]
-    table = {**scores, "ALL": every}
+        context = fit_context([one for one, k in zip(data, part, strict=True) if k != fold])
+        for p, row, right, _ in (one for one, k in zip(data, part, strict=True) if k == fold):
+            a, b = context.predicates[p]
+            score = float(sigmoid(a * row[0] + b + row[1:] @ np.array(context.weights)))
+            for name in (p, "ALL"):
+                scores[name].append((score, right))
     return {
         p: round(expected_calibration_error(np.array([s for s, _ in pairs]), np.array([r for _, r in pairs])), 4)
-        for p, pairs in sorted(table.items())
-        if pairs
+        for p, pairs in sorted(scores.items())
     }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kg.errors import KgError
+from kg.extract.labels import predicate_of
 from kg.train.story import CLASSES, CLUTTER, Fact, MarkedMention, Passage, Story
 
 __all__ = ["asserted", "records", "to_record"]
@@ -89,7 +90,7 @@ def asserted(record: dict[str, Any]) -> dict[str, Any]:
         real = [(e, f) for e, f in zip(info["evidence"], info["flags"], strict=True) if not UNREAL & set(f)]
         if not real:
             continue
-        key = subject, "occurredOn" if predicate in ("startDate", "endDate") else predicate, obj
+        key = subject, predicate_of(predicate), obj
         kept = triples.setdefault(key, {"evidence": [], "flags": [], "co": info["co"]})
         kept["evidence"] += [evidence for evidence, _ in real]
         kept["flags"] += [flags for _, flags in real]

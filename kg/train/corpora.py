@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.extract.events import event_types_of
-from kg.extract.labels import PREDICATES, PRONOUNS, STATUSES
+from kg.extract.labels import PREDICATES, PRONOUNS, STATUSES, predicate_of
 from kg.train.own import CORPUS, own_files, own_records, refuse_held_out, share
 from kg.types import EntityClass, MentionKind
 
@@ -244,9 +244,6 @@ def _add_pronouns(text: str, mentions: list[ExampleMention], source: str) -> Non
             mentions.append(ExampleMention(*match.span(), PRONOUNS[word], MentionKind.PRONOUN, -1))
 
 
-_RENAMED = {"startDate": "occurredOn", "endDate": "occurredOn"}
-
-
 def _facts(record: dict[str, Any], source: str, number: Callable[[str], int]) -> Facts | None:
     if source not in {"newsgraph", "Re-DocRED", "KnowledgeNet", "MUC-4", "Wiki80"}:
         return None
@@ -261,7 +258,7 @@ def _facts(record: dict[str, Any], source: str, number: Callable[[str], int]) ->
         facts.statuses = frozenset()
         facts.predicates = frozenset(index[p] for p in ("involves", "involvesPerson", "occurredAt"))
     for subject, predicate, obj, info in record["triples"]:
-        predicate = _RENAMED.get(predicate, predicate)
+        predicate = predicate_of(predicate)
         if predicate not in index or subject == obj:
             continue
         key = (number(subject), index[predicate], number(obj))

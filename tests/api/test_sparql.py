@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -104,22 +104,21 @@ def test_a_query_that_cannot_be_answered_gets_a_problem_document(
 
 
 def test_a_client_may_ask_for_an_earlier_deadline_and_says_when_to_come_back(client: httpx.Client) -> None:
-    begun = time.monotonic()
     response = client.get("/sparql", params={"query": ENDLESS, "timeout": "0.2"})
     assert response.status_code == 503
     assert int(response.headers["retry-after"]) > 0
-    assert time.monotonic() - begun < 1.9
+    assert "within 0.2 s" in response.json()["detail"]
 
 
 def test_others_are_served_while_a_query_runs_to_its_deadline(client: httpx.Client) -> None:
-    from threading import Thread
-
-    slow = Thread(target=lambda: client.get("/sparql", params={"query": ENDLESS}, timeout=30))
-    slow.start()
-    begun = time.monotonic()
-    assert ask(client, "ASK { ?s ?p ?o }").json()["boolean"] is True
-    assert time.monotonic() - begun < 1.5
-    slow.join()
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(client.get, "/sparql", params={"query": ENDLESS}, timeout=30)
+        answered = 0
+        while not slow.done():
+            assert ask(client, "ASK { ?s ?p ?o }").json()["boolean"] is True
+            answered += 1
+    assert slow.result().status_code == 503
+    assert answered > 10
 
 
 @pytest.mark.parametrize(

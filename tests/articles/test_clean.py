@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-import time
 import unicodedata
 from datetime import date
 
@@ -325,20 +324,3 @@ def test_cleaning_again_changes_nothing(content: str) -> None:
         twice = clean(article(once.text))
         assert twice.text == once.text
         assert twice.sentences == once.sentences
-
-
-def test_plain_text_is_cleaned_at_a_megabyte_a_second() -> None:
-    """Against a pass of a regular expression in the same process, so that a busy machine does not fail it."""
-    import re
-
-    prose = "\n\n".join(f"{BODY} It was signed by Gen. J. R. Diaz in the U.S. in {year}." for year in range(1000, 4000))
-    given_article = article(prose)
-    clean(article(BODY))  # load the rules
-    started = time.process_time()
-    re.findall(r"\w+", prose)
-    yardstick = time.process_time() - started
-    started = time.process_time()
-    clean(given_article)
-    seconds = time.process_time() - started
-    print(f"{len(prose) / 1e6 / seconds:.2f} MB/s, {seconds / yardstick:.1f} yardsticks")
-    assert seconds < max(len(prose) / 1e6, 25 * yardstick)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from kg.evaluate.judge import expected_calibration_error
-from kg.train.calibrate import fit_platt
+from kg.train.calibrate import Judged, fit_context, fit_platt
 
 
 def drawn(a: float, b: float, c: float, n: int) -> list[tuple[float, bool, float, bool]]:
@@ -41,3 +41,23 @@ def test_calibration_error_is_zero_for_true_probabilities_and_large_for_boasts()
     right = np.array([True] * 5 + [False] * 5)
     assert expected_calibration_error(np.full(10, 0.5), right) == pytest.approx(0)
     assert expected_calibration_error(np.full(10, 0.99), right) == pytest.approx(0.49)
+
+
+def test_the_fit_of_the_context_recovers_the_law_that_made_the_data() -> None:
+    rng = np.random.default_rng(5)
+    a, b, weights = 1.2, 0.6, np.array([0.3, 0.2, -0.4])
+    data: list[Judged] = []
+    for _ in range(12000):
+        row = np.array([rng.uniform(-3, 3), -rng.exponential(2), -rng.exponential(2), rng.exponential(1)])
+        right = bool(rng.random() < 1 / (1 + math.exp(-(a * row[0] + b + row[1:] @ weights))))
+        data.append(("leads", row, right, 1.0))
+    fitted = fit_context(data)
+    assert fitted.predicates["leads"] == pytest.approx((a, b), abs=0.1)
+    assert fitted.weights == pytest.approx(weights, abs=0.05)
+    assert fitted.predicates["spouseOf"] == (1.0, 0.0), "of which nothing was seen"
+
+
+def test_without_anything_judged_confidence_stays_as_it_is() -> None:
+    fitted = fit_context([])
+    assert set(fitted.predicates.values()) == {(1.0, 0.0)}
+    assert fitted.weights == (0.0, 0.0, 0.0)
