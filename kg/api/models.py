@@ -321,6 +321,7 @@ class NamedQueryOut(Model):
         default=False, description="Whether it answers in a moment, given one of the `anchors` if it has any."
     )
     anchors: tuple[str, ...] = ()
+    needs: tuple[str, ...] = Field(default=(), description="Parameters of which one has to be given, whichever.")
 
 
 class Health(Model):

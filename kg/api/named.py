@@ -53,6 +53,7 @@ def query_out(query: NamedQuery) -> NamedQueryOut:
         cache_s=query.cache_s,
         short=query.short,
         anchors=query.anchors,
+        needs=query.needs,
     )
 
 
@@ -111,7 +112,8 @@ def _operation(query: NamedQuery) -> dict[str, Any]:
             "description": "Seconds until the query is given up, up to the service's limit; less than 1 is taken too.",
         },
     ]
-    described = "\n\n".join(filter(None, [query.description, _cost(query)]))
+    needs = f"Takes {' or '.join(query.needs)}, at least one of them." if query.needs else ""
+    described = "\n\n".join(filter(None, [query.description, needs, _cost(query)]))
     answer: dict[str, Any] = {offer.media_type: {"schema": {"type": "string"}} for offer in (*SOLUTIONS[1:], HTML)}
     answer[JSON_RESULTS.media_type] = {"schema": {"type": "object", "required": ["head", "results"]}}
     ok: dict[str, Any] = {"description": "The rows, by Accept or `format=`", "content": answer}

@@ -74,6 +74,8 @@ def _describe(query: NamedQuery) -> None:
     put(f"{query.name}: {query.title}")
     if query.description:
         put(wrapped(query.description, indent="    ", then="    "))
+    if query.needs:
+        put(wrapped(f"It needs {' or '.join('--' + name for name in query.needs)}.", indent="    ", then="    "))
     for parameter in query.parameters.values():
         default = f" = {parameter.default}" if parameter.default else ", required" if parameter.required else ""
         told = f"--{parameter.name} ({parameter.type}{default}): {parameter.description}"

@@ -25,7 +25,8 @@ comment lines that begin with `#:`, before anything else in the file, say what i
 * `tags:` are words to find it by; `example:` are arguments that show what it does; `cache:` is for how many seconds
   clients and proxies may keep an answer though the graph has changed (without it they ask each time, and get 304).
 * `short:` says whether the query answers in a moment however large the graph is: `yes`, `no` (as without the line), or
-  the parameters of which any one bounds it. The service keeps a worker free for such queries.
+  the parameters of which any one bounds it. The service keeps a worker free for such queries. `needs:` are parameters of
+  which one has to be given, whichever.
 * A parameter is `name (type): description`, `name (type = default): description` or, where leaving it out would compare
   everything with everything, `name (type, required): description`. Types: `iri` (an IRI, or a prefixed
   name whose prefix the file declares), `entity`, `article`, `statement` (an IRI, or whatever the caller can resolve to
@@ -50,15 +51,25 @@ Traps for authors (measured, 0.5.13; `python -m tests.benchmarks.bench_queries` 
   again there (0.01 s instead of 5 s at 20,000 statements). OPTIONAL takes one pattern: `?x :p ?a ; :q ?b` in it reads all
   of :p and :q (150 ms instead of 1 ms at 5,000 articles).
 * In `GRAPH ?g`, `?claim ?stance ?statement` with a FILTER on ?stance is fast, VALUES of two predicates there is not.
-* NOT EXISTS and EXISTS of several patterns read each of them whole, for every row: MINUS, with the anchor's VALUES and
-  patterns in it once more, does not (800 ms to 6 ms at 5,000 articles). A path cannot cross graphs inside `GRAPH ?g`.
-* ORDER BY compares names, each a look-up, where what comes before them is equal: 60,000 rows by day and IRI take a
-  minute. So an inner query sorts the days alone, MIN of its page is where the page ends, and only what is not older is
-  sorted in full.
-* What is OPTIONAL is looked up for each row only if the engine expects few: after an inner query with LIMIT. So the page
-  is chosen first, and labels and other optional things are added to it.
-* `FILTER(!BOUND(?x) || EXISTS {…})` for an argument that may be left out looks at every row; two branches do not, each
-  behind `{ VALUES ?x { UNDEF } FILTER(BOUND(?x)) }` or its contrary.
+* NOT EXISTS and EXISTS of several patterns read each of them whole, for every row. One pattern is looked up, and so is one
+  in a FILTER EXISTS within it: `EXISTS { GRAPH ?g { ?c kg:supports ?s } FILTER EXISTS { ?s rdf:predicate ?p } }`. Or MINUS,
+  with the anchor's VALUES and patterns in it once more (800 ms to 6 ms at 5,000 articles). A path cannot cross graphs
+  inside `GRAPH ?g`.
+* A look-up costs 10-20 µs, a row of a scan 0.3: what is wanted of a tenth of all statements or more is better a SELECT of
+  its own, `{ SELECT ?s ?n WHERE { ?s kg:supportingSources ?n } }`, which is read once, whole, and hashed (two such over
+  194,000 statements take 0.3 s, looking one up for each of the other 3.8 s). What has an anchor is looked up.
+* ORDER BY looks a name or an IRI up each time that it compares it, about 10 µs. Numbers, days, booleans and strings of 15
+  bytes or fewer need no look-up: rows are sorted by such keys (`SUBSTR(REPLACE(STR(?x), "^.*/", ""), 1, 15)`, the
+  beginning of the name in an IRI), and by the IRI itself where these are equal (0.3 s to 0.05 s for 3,000 rows). What is
+  the same in all rows, as an argument that has to be given, comes last in ORDER BY or not at all.
+* So the page is chosen first, in an inner query with the ORDER BY and LIMIT, by what is there without a look-up; labels and
+  optional things are added to its rows. Where even the keys are many, the days alone are sorted, MIN of their page is where
+  the page ends, and only what is not older is sorted in full.
+* A sub-select beside patterns is taken to be large, unless it has a LIMIT: what is to be looked up for its rows stands in
+  OPTIONAL, FILTER EXISTS, or around it.
+* `FILTER(!BOUND(?x) || EXISTS {…})` for an argument that may be left out looks at every row that there is without it; two
+  branches do not, each behind `{ VALUES ?x { UNDEF } FILTER(BOUND(?x)) }` or its contrary. What would still be all of the
+  graph without an argument takes it as `required`, or one of several as `needs:`.
 * rdflib fails on GROUP_CONCAT(DISTINCT ?x) of an unbound ?x: write COALESCE(?x, "").
 """
 

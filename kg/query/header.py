@@ -20,7 +20,7 @@ _PARAMETER = re.compile(
         : \s* (?P<text>.*)""",
     re.VERBOSE | re.ASCII,
 )
-_PROPERTY = re.compile(r"(?P<name>tags|example|cache|short)\s*:\s*(?P<value>.*)")
+_PROPERTY = re.compile(r"(?P<name>tags|example|cache|short|needs)\s*:\s*(?P<value>.*)")
 _TAG = re.compile(r"[a-z][a-z-]*")
 
 
@@ -29,7 +29,7 @@ class Header:
     """What the header says; `lines` tells where each parameter, and each property (`tags:`), stands.
 
     `short` is whether the query answers in a moment, given one of the `anchors` if it has any; `cache_s` is for how
-    many seconds an answer may be kept though the graph has changed.
+    many seconds an answer may be kept though the graph has changed; `needs` are parameters of which one has to be given.
     """
 
     title: str
@@ -41,6 +41,7 @@ class Header:
     cache_s: int = 0
     short: bool = False
     anchors: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 def read_header(path: str, text: str) -> Header:
@@ -107,7 +108,7 @@ def _parameter(path: str, number: int, found: re.Match[str]) -> Parameter:
 
 
 def _with_properties(path: str, header: Header, properties: Mapping[str, str]) -> Header:
-    """The header with what its lines `tags:`, `example:`, `cache:` and `short:` say."""
+    """The header with what its lines `tags:`, `example:`, `cache:`, `short:` and `needs:` say."""
     found: dict[str, Any] = {}
     for name, value in properties.items():
         try:
@@ -148,13 +149,20 @@ def _cache(value: str, _: Mapping[str, Parameter]) -> dict[str, Any]:
 def _short(value: str, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
     if value in ("yes", "no"):
         return {"short": value == "yes"}
-    anchors = tuple(name.strip() for name in value.split(","))
-    if wrong := [name for name in anchors if name not in parameters]:
-        raise ParameterError(
-            f"{wrong[0]!r} is no parameter of the query",
-            hint="write yes, no, or the parameters of which any one bounds it: group, person",
-        )
-    return {"short": True, "anchors": anchors}
+    hint = "write yes, no, or the parameters of which any one bounds it: group, person"
+    return {"short": True, "anchors": _names(value, parameters, hint)}
+
+
+def _needs(value: str, parameters: Mapping[str, Parameter]) -> dict[str, Any]:
+    return {"needs": _names(value, parameters, "write the parameters of which one has to be given: subject, object")}
+
+
+def _names(value: str, parameters: Mapping[str, Parameter], hint: str) -> tuple[str, ...]:
+    """The parameters that a line lists."""
+    names = tuple(name.strip() for name in value.split(","))
+    if wrong := [name for name in names if name not in parameters]:
+        raise ParameterError(f"{wrong[0]!r} is no parameter of the query", hint=hint)
+    return names
 
 
 _PROPERTIES: Mapping[str, Callable[[str, Mapping[str, Parameter]], dict[str, Any]]] = {
@@ -162,4 +170,5 @@ _PROPERTIES: Mapping[str, Callable[[str, Mapping[str, Parameter]], dict[str, Any
     "example": _example,
     "cache": _cache,
     "short": _short,
+    "needs": _needs,
 }

@@ -40,6 +40,8 @@ class NamedQuery:
     cache_s: int = 0
     short: bool = False
     anchors: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    """Parameters of which one has to be given, whichever."""
 
     def is_short(self, arguments: Collection[str]) -> bool:
         """Whether it is bounded, given arguments for these parameters: `short`, and with one of the `anchors`, if any."""
@@ -80,6 +82,7 @@ def read_query(path: Path) -> NamedQuery:
         cache_s=header.cache_s,
         short=header.short,
         anchors=header.anchors,
+        needs=header.needs,
     )
 
 
@@ -87,7 +90,8 @@ def bind(query: NamedQuery, arguments: Mapping[str, str], *, resolve: Resolve | 
     """The query's text with each argument, as an RDF term, in its places; the rest stays as it lies.
 
     `resolve` turns what is given for an entity, an article or a statement into its IRI. Raises ParameterError for an
-    argument that the query does not take, that is not of its type, or that is required and missing.
+    argument that the query does not take, that is not of its type, or that is required (it, or one of several) and
+    missing.
     """
     if unknown := sorted(arguments.keys() - query.parameters.keys()):
         takes = ", ".join(query.parameters) or "none"
@@ -95,6 +99,9 @@ def bind(query: NamedQuery, arguments: Mapping[str, str], *, resolve: Resolve | 
     if missing := [name for name, one in query.parameters.items() if one.required and name not in arguments]:
         what = "; ".join(f"{name}: {query.parameters[name].description}" for name in missing)
         raise ParameterError(f"{query.name} needs {' and '.join(missing)}", hint=what)
+    if query.needs and not any(name in arguments for name in query.needs):
+        what = "; ".join(f"{name}: {query.parameters[name].description}" for name in query.needs)
+        raise ParameterError(f"{query.name} needs {' or '.join(query.needs)}", hint=what)
     terms = {
         name: query.parameters[name].parse(raw, prefixes=query.prefixes, resolve=resolve)
         for name, raw in arguments.items()

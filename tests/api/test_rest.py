@@ -108,7 +108,9 @@ QUERIES = read_queries(resource("queries"))
 @pytest.mark.parametrize("name", sorted(QUERIES))
 def test_each_named_query_answers_and_has_a_form(client: httpx.Client, name: str) -> None:
     required = {key for key, parameter in QUERIES[name].parameters.items() if parameter.required}
-    arguments = {key: URL_ID if key == "article" else "Harbour Pilots' Association" for key in required}
+    required |= {*QUERIES[name].needs[-1:]}
+    fitting = {"article": URL_ID, "type": "election"}
+    arguments = {key: fitting.get(key, "Harbour Pilots' Association") for key in required}
     assert client.get(f"/queries/{name}", params=arguments).status_code == 200
     if required:
         refused = client.get(f"/queries/{name}").json()

@@ -99,6 +99,7 @@ def test_without_arguments_the_text_stays_as_it_lies(good: NamedQuery) -> None:
         ("#: T\n#: tags: a\n#: tags: b\nSELECT * { ?s ?p ?o }", 3, "tags is described twice", "one of them"),
         ("#: T\n#: cache: long\nSELECT * { ?s ?p ?o }", 2, "no number of seconds", "86400"),
         ("#: T\n#: short: group\nSELECT * { ?s ?p ?o }", 2, "short: 'group' is no parameter", "yes, no"),
+        ("#: T\n#: needs: group\nSELECT * { ?s ?p ?o }", 2, "needs: 'group' is no parameter", "has to be given"),
         ("#: T\n#: example: x=1\nSELECT * { ?s ?p ?o }", 2, "example: 'x' is no parameter", "name=value"),
         (
             "#: T\n#: example: x=soon\n#: x (date): y\nSELECT * { VALUES ?x { UNDEF } }",
