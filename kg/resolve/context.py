@@ -47,6 +47,7 @@ _AFTER_HEAD = re.compile(
 ABOUT, SAID = 24, 24  # words of an article, and of the sentences that speak of a thing, that are kept
 SENTENCES = 8  # of those that speak of a thing, whose words are looked at
 FOUND_BY = 8  # words of an article that an event is found with
+LED = 24  # keys by strong relations
 DESCRIBED_ANCHORS = 12  # a description has few other keys
 STRONG = frozenset({"leads", "childOf", "spouseOf", "foundedBy"})
 """Relations that few have to one other end: a description may be found by them."""
@@ -135,6 +136,7 @@ class _Article:
         self.chains = extraction.chains
         self.names = [_normal_names(chain) for chain in self.chains]
         self.handles = [_handles(chain, names) for chain, names in zip(self.chains, self.names, strict=True)]
+        self.short = [_short(chain, names) for chain, names in zip(self.chains, self.names, strict=True)]
         self.about = _about(document.text)
         self.starts = [sentence.start for sentence in document.sentences]
         self.words: dict[int, frozenset[str]] = {}
@@ -185,7 +187,7 @@ class _Article:
             said.add(f"b:{self.document.published.isoformat()}")
         anchors = [value[2:] for value in beside if value not in own][: ANCHORS if chain.named else DESCRIBED_ANCHORS]
         known = self._needs_more(chain) and len(self.about) == ABOUT
-        blocks = {block(*parts) for parts in self._blocks(index, chain, anchors, related, said)}
+        blocks = {block(*parts) for parts in self._blocks(index, chain, anchors, said)}
         if entry:
             blocks.add(block("p", entry))
         return Situation(tuple(sorted(said)), tuple(sorted(blocks)), alone=not (anchors or related or known))
@@ -195,6 +197,16 @@ class _Article:
             if relation.supports:
                 for key in self.handles[other]:
                     yield relation.predicate, ">" if is_subject else "<", key
+
+    def _led(self, index: int, anchors: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Yield the other ends of strong relations; a word of a name that is not enough, together with a name beside it."""
+        for relation, is_subject, other in self.relations.get(index, ()):
+            if relation.supports and relation.predicate in STRONG:
+                way = f"{relation.predicate}{'>' if is_subject else '<'}"
+                short = self.short[other]
+                yield from ((f"{way}{one}",) for one in short)
+                beside = [anchor for anchor in anchors if anchor not in self.handles[other]]
+                yield from ((f"{way}{one}", by) for one in self.handles[other] if one not in short for by in beside)
 
     def _is_full(self, chain: Chain) -> bool:
         """Whether a chain has a name that would do by itself."""
@@ -260,11 +272,9 @@ class _Article:
         index: int,
         chain: Chain,
         anchors: Sequence[str],
-        related: Sequence[tuple[str, str, str]],
         said: Iterable[str],
     ) -> Iterator[tuple[str, ...]]:
         """Yield the parts of the keys by which a chain is found."""
-        strong = [f"{predicate}{way}{key}" for predicate, way, key in related if predicate in STRONG][:ANCHORS]
         match chain.cls:
             case EntityClass.PERSON:
                 yield from _person_blocks(self.names[index], anchors)
@@ -275,7 +285,10 @@ class _Article:
             case _:
                 yield from _thing_blocks(self.names[index], anchors)
                 family = "o"
-        yield from ((f"{family}r", one) for one in strong)
+        yield from (
+            (f"{family}r", *parts)
+            for parts in sorted(set(self._led(index, anchors)), key=lambda parts: (len(parts), parts))[:LED]
+        )
         heads = [value[2:] for value in said if value[:2] == "h:" and " " not in value]
         if not chain.named or chain.cls is PERSON:
             telling = [head for head in heads if (head,) not in lexicon("generic_heads")]
@@ -300,6 +313,18 @@ def _handles(chain: Chain, names: Sequence[str]) -> tuple[str, ...]:
     if chain.cls is EVENT:
         return ()
     return tuple(dict.fromkeys(phrase(name) for name in names))[:3]
+
+
+def _short(chain: Chain, names: Sequence[str]) -> tuple[str, ...]:
+    """What a thing may be found by alone: of a person the whole names, and of their words the last and what is a name alone.
+
+    A given name would find the groups of all leaders who bear it.
+    """
+    if chain.cls is not PERSON:
+        return _handles(chain, names)
+    words = [content_words(name) for name in names]
+    last = {skeleton(one[-1]) for one in words if one and len(one[-1]) > 2}
+    return tuple(sorted(last | {" ".join(sorted(map(skeleton, one))) for one in words if len(one) > 1}))
 
 
 def _telling(text: str) -> Iterator[str]:

@@ -27,6 +27,17 @@ def test_a_surname_alone_stays_in_its_article() -> None:
     assert key_of("Mr Diaz spoke.", Person, "Mr Diaz").bucket is None
 
 
+def test_a_group_is_not_found_by_the_given_name_of_who_leads_it() -> None:
+    def led(leader: str, group: str) -> frozenset[int]:
+        doc = document(f"{leader} leads {group}.")
+        chains = [(chain(Person, leader), [mention(leader, Person, within=doc)]),
+                  (chain(Group, group), [mention(group, Group, within=doc)])]  # fmt: skip
+        return frozenset(keys_of(doc, extraction(doc, chains, [relation(0, "leads", 1)]))[1].blocks)
+
+    assert led("Ana Diaz", "Kestrel Lines").isdisjoint(led("Ana Lund", "Port Union"))
+    assert not led("Ana Diaz", "Kestrel Lines").isdisjoint(led("Diaz", "Port Union"))
+
+
 def test_what_has_no_name_and_nothing_beside_it_stays_in_its_article() -> None:
     assert key_of("The rebels fled.", Group, "The rebels", named=False).bucket is None
 
