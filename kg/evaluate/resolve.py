@@ -35,7 +35,16 @@ from kg.types import (
     Span,
 )
 
-__all__ = ["CrossScore", "Extract", "annotated", "identities", "linked", "score_stories", "score_topics"]
+__all__ = [
+    "CrossScore",
+    "Extract",
+    "annotated",
+    "identities",
+    "linked",
+    "moved_by_the_global_pass",
+    "score_stories",
+    "score_topics",
+]
 
 BASE = "http://localhost:8000/"
 CLASSES = frozenset(cls.value for cls in EntityClass)
@@ -119,25 +128,60 @@ def linked(
 ) -> tuple[Chains, dict[str, Extraction]]:
     """The entity of every chain of these records, linked in one catalogue, and their extractions."""
     catalogue = Catalogue.open(None)
-    extractions = {}
     try:
-        for record in records:
-            document = document_of(record)
-            extraction = extractions[document.id] = extract(record, document)
-            raw = document.text.encode()
-            article = Article(document.id, raw, document.text, "text/plain", document.id, published=document.published,
-                              publisher=record.get("outlet"))  # fmt: skip
-            with catalogue.change() as change:
-                put(change, BASE, Prepared(article, document, extraction))
+        extractions = _ingested(catalogue, records, extract)
         if globally:
             with catalogue.change() as change:
                 link_again(change, BASE)
-        chains = {
-            (name, number): iri.value for name in extractions for number, iri in catalogue.entities_in(name).items()
-        }
+        chains = _chains(catalogue, extractions)
     finally:
         catalogue.close()
     return chains, extractions
+
+
+def moved_by_the_global_pass(records: Sequence[Mapping[str, Any]], extract: Extract = annotated) -> tuple[int, int]:
+    """Of the mentions of these records, linked one by one in this order, those that the global pass links otherwise, and all.
+
+    An entity goes on as what most of its mentions become; the others are those that moved.
+    """
+    catalogue = Catalogue.open(None)
+    try:
+        extractions = _ingested(catalogue, records, extract)
+        before = _chains(catalogue, extractions)
+        with catalogue.change() as change:
+            link_again(change, BASE)
+        after = _chains(catalogue, extractions)
+    finally:
+        catalogue.close()
+    sizes = {key: len(extractions[key[0]].chains[key[1]].mentions) for key in after}
+    together: Counter[tuple[str, str]] = Counter()
+    for key, size in sizes.items():
+        together[before[key], after[key]] += size
+    went: dict[str, str] = {}
+    came: set[str] = set()
+    for (old, new), _ in sorted(together.items(), key=lambda item: (-item[1], item[0])):
+        if old not in went and new not in came:
+            went[old] = new
+            came.add(new)
+    stayed = sum(size for (old, new), size in together.items() if went.get(old) == new)
+    return sum(sizes.values()) - stayed, sum(sizes.values())
+
+
+def _ingested(catalogue: Catalogue, records: Iterable[Mapping[str, Any]], extract: Extract) -> dict[str, Extraction]:
+    extractions = {}
+    for record in records:
+        document = document_of(record)
+        extraction = extractions[document.id] = extract(record, document)
+        raw = document.text.encode()
+        article = Article(document.id, raw, document.text, "text/plain", document.id, published=document.published,
+                          publisher=record.get("outlet"))  # fmt: skip
+        with catalogue.change() as change:
+            put(change, BASE, Prepared(article, document, extraction))
+    return extractions
+
+
+def _chains(catalogue: Catalogue, extractions: Iterable[str]) -> Chains:
+    return {(name, number): iri.value for name in extractions for number, iri in catalogue.entities_in(name).items()}
 
 
 def score_stories(records: Sequence[Mapping[str, Any]], extract: Extract = annotated) -> CrossScore:
