@@ -23,6 +23,7 @@ __all__ = ["find_clutter", "lone_clutter"]
 
 _FILE = Path(__file__).parent / "lexicon" / "en" / "clutter.toml"
 _LONGEST_LINE = 420  # characters that `lines` may match; legal notices are longer, but they are for `phrases`
+_LONGEST_NOTE = 700  # characters that `notes` may match
 _SHORT = 15  # words up to which one phrase is enough
 _PROSE = 12  # words that a line has at least when it is prose
 _HEADLINES = 14  # lines that a list of other articles' headlines has at most
@@ -82,9 +83,10 @@ class _Phrases:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """The file, compiled. `lines` has one named group per rule, `names` gives the group's rule."""
+    """The file, compiled. `lines` and `notes` have one named group per rule, `names` gives the group's rule."""
 
     lines: re.Pattern[str]
+    notes: re.Pattern[str]
     names: Mapping[str, str]
     tokens: Mapping[str, _Tokens]
     phrases: Mapping[str, _Phrases]
@@ -213,6 +215,8 @@ def _rule_of(text: str) -> str | None:
     for name, phrases in rules.phrases.items():
         if phrases.match(text):
             return name
+    if len(text) <= _LONGEST_NOTE and (match := rules.notes.fullmatch(text.strip(_TRIM))) and match.lastgroup:
+        return rules.names[match.lastgroup]
     return None
 
 
@@ -230,16 +234,16 @@ def _is_prose(text: str) -> bool:
 def _rules() -> _Rules:
     """The rules, read once."""
     data: dict[str, Any] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-    groups: list[str] = []
+    groups: dict[str, list[str]] = {"lines": [], "notes": []}
     names: dict[str, str] = {}
     tokens: dict[str, _Tokens] = {}
     phrases: dict[str, _Phrases] = {}
     # A rule that holds anywhere goes before one that depends on the place, which would hide it.
     for number, rule in enumerate(sorted(data["rule"], key=lambda rule: "where" in rule)):
         name: str = rule["name"]
-        if "lines" in rule:
-            names[f"r{number}"] = name
-            groups.append(f"(?P<r{number}>{_alternatives(rule['lines'], data['macros'])})")
+        names[f"r{number}"] = name
+        for form in groups.keys() & rule.keys():
+            groups[form].append(f"(?P<r{number}>{_alternatives(rule[form], data['macros'])})")
         if "tokens" in rule:
             strong = frozenset(rule["strong"])
             tokens[name] = _Tokens(strong | frozenset(rule["tokens"]), strong, frozenset(rule.get("alone", ())))
@@ -247,7 +251,8 @@ def _rules() -> _Rules:
             telling, others = (tuple(map(str.casefold, rule.get(key, ()))) for key in ("telling", "phrases"))
             phrases[name] = _Phrases(telling, others, rule["at_least"])
     return _Rules(
-        lines=re.compile("|".join(groups), re.IGNORECASE),
+        lines=re.compile("|".join(groups["lines"]), re.IGNORECASE),
+        notes=re.compile("|".join(groups["notes"]), re.IGNORECASE),
         names=names,
         tokens=tokens,
         phrases=phrases,

@@ -1,10 +1,11 @@
 """Clutter is measured on messy articles written for it: each line of tests/articles/clutter/*.txt is marked + (kept)
 or - (cut).
 
-The articles were written in three lots (01-16, 17-30, 31-36), the later two without a look at the rules. What the
-rules of the day found of a lot on first sight: 17-30 precision 1.00, recall 0.54; 31-36 precision 1.00, recall 0.61
-(after signs of position had been added). The floors below are for all of them after the rules had learnt from them:
-expect of unseen sites the precision, and two thirds of the recall.
+The articles were written in four lots (01-16, 17-30, 31-36, 37-46), the later ones before the rules learnt from them.
+What the rules of the day found of a lot on first sight: 17-30 precision 1.00, recall 0.54; 31-36 precision 1.00, recall
+0.61 (after signs of position had been added); 37-46, which are more clutter than article, precision 1.00, recall 0.47.
+The floors below are for all of them after that: expect of unseen sites the precision, and half to two thirds of the
+recall.
 """
 
 from __future__ import annotations
@@ -97,6 +98,38 @@ def test_all_that_is_not_cut_is_in_the_text(path: Path) -> None:
         "Menu prices doubled in a week.",
         "The site of the battle uses barbed wire to keep visitors out.",
         "Your name is on the list, the colonel told the mayor.",
+        "This article was amended in 2011, and the president may now serve three terms.",
+        "This article of the constitution was amended on 4 June 2019 to allow a third term.",
+        "An earlier version of the bill named him as president of the board.",
+        "The original version of the story was told by Ebrima Sonko, who leads the fishermen.",
+        "The earlier version of the report named 40 officers of the guard.",
+        "We are closing the live animal markets, the minister told reporters.",
+        "An error in processing the votes cost the party three seats.",
+        "The recording was produced by the army in 2011.",
+        "This report was published by the Sahel Observatory and names the two generals.",
+        "This story has been told in Brikama for forty years, says Isatou Jobe.",
+        "Correction: the minister did not resign on Monday but on Tuesday.",
+        "Update: 14 people have died in Goma, the ministry said.",
+        "Developing the port will be the task of Ana Diaz, who leads the agency.",
+        "Breaking with tradition, the union chose a woman as its leader.",
+        "You are on the list, the colonel told the mayor.",
+        "This translation was made by two monks of the order.",
+        "Check back doors, the police told the shopkeepers of Gao.",
+        "More follows from the treaty than its authors thought.",
+        "Follow the money, the prosecutor Ana Diaz told the jury.",
+        "Key developments of the week were the arrest of the mayor and the strike.",
+        "By signing up, the rebels agreed to lay down their arms.",
+        "Join our members in mourning, the union of nurses wrote.",
+        "Unlock the gates, the crowd shouted at the guards.",
+        "Editor's note to the minister: the union will not be silent, wrote Modou Ceesay.",
+        "Exclusive to members of the guild, the market was closed by its president.",
+        "Premium prices for cocoa were promised by the board.",
+        "Success came late to Rosa Quispe, who leads the choir of miners.",
+        "Community guidelines were drawn up by the chiefs of the three villages.",
+        "Was this bridge useful? The engineers of the army think that it was.",
+        "Updated maps of the front were handed to the generals on Friday.",
+        "Adds Mr Kone: the party has no leader and no money.",
+        "Camera crews of two stations were beaten by the guard of the president.",
     ],
 )
 def test_sentences_that_speak_of_such_things_stay(sentence: str) -> None:
@@ -122,6 +155,20 @@ def test_what_was_cut_is_kept_with_the_rule_that_cut_it() -> None:
         article("The strike is over, the union said on Monday in the port of Coronel.\n\nShare on Facebook")
     )
     assert [(cut.text, cut.rule) for cut in document.cut] == [("Share on Facebook", "share-bar")]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Correction: An earlier version of this article said that Ivo Brnić founded the party. He joined it in 2003.",
+        "This article was amended on 4 June 2019 because an earlier version said that Ana Križ led the union.",
+        "A previous version of this story misidentified the mayor as Marko Brnić, the ministry said.",
+    ],
+)
+def test_what_an_article_takes_back_is_not_read_as_its_claim(note: str) -> None:
+    body = "The mayor of Pazin, Ivo Brnić, resigned on Monday after a vote in the council of the town."
+    for content in (f"{body}\n\n{note}", f"{note}\n\n{body}", f"{body}\n\n{note}\n\n{body}"):
+        assert [cut.rule for cut in clean(article(content)).cut] == ["editorial-note"]
 
 
 def test_a_comment_section_goes_to_its_end_however_long_the_comments() -> None:
