@@ -20,6 +20,7 @@ from kg.decisions import (
     judgements_where,
     questions,
     take_back,
+    ties,
     waiting,
 )
 from kg.errors import AmbiguousEntity, ResolutionError, UnknownEntity
@@ -528,3 +529,11 @@ def test_an_acronym_explains_itself_while_it_is_clear_and_after() -> None:
         assert not found.one
         assert "HPA is ambiguous" in found.because
         assert factors["key"].points == "neither"
+
+
+def test_what_ties_the_names_of_one_thing_is_told() -> None:
+    with opened([0], [0, 12], [8]) as workspace:
+        catalogue = workspace.catalogue
+        pilots = {tie.kind: tie for tie in ties(catalogue, find_entity(catalogue, workspace.base, PILOTS))}
+        assert (pilots["acronym"].names, pilots["acronym"].article) == (("HPA", PILOTS), "0.txt")
+        assert ties(catalogue, find_entity(catalogue, workspace.base, "Port Alder")) == ()

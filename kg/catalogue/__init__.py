@@ -13,7 +13,7 @@ Decisions, and why:
   never leave this package.
 """
 
-from kg.catalogue.about import About, Section
+from kg.catalogue.about import About, Joined, Section
 from kg.catalogue.around import CoMention
 from kg.catalogue.catalogue import Catalogue, Change
 from kg.catalogue.changes import Cause, ChangeReason, StatementChange
@@ -21,6 +21,7 @@ from kg.catalogue.filters import ANY_ARTICLE, EVERYTHING, ArticleFilter, Relatio
 from kg.catalogue.hits import SENTENCE, ArticleHit, EntityHit, Marked, SentenceHit
 from kg.catalogue.likeness import Likeness
 from kg.catalogue.matches import external_iri
+from kg.catalogue.outline import Form
 from kg.catalogue.paths import ANY_STEP, MAX_LENGTH, PathFilter
 from kg.catalogue.relations import IN, OUT, RELATION_SORTS
 from kg.catalogue.rows import (
@@ -66,7 +67,9 @@ __all__ = [
     "Contradiction",
     "EntityHit",
     "EntityRow",
+    "Form",
     "Hit",
+    "Joined",
     "Judgement",
     "JudgementKind",
     "Likeness",

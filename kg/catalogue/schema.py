@@ -89,6 +89,8 @@ CREATE TABLE statements (
   supporting_sources INTEGER NOT NULL DEFAULT 0, disputing_sources INTEGER NOT NULL DEFAULT 0);
 CREATE UNIQUE INDEX statements_triple ON statements (subject, predicate, object, literal);
 CREATE INDEX statements_object ON statements (object);
+CREATE INDEX statements_dated ON statements (literal, subject) WHERE predicate = 'startDate';
+CREATE INDEX statements_disputed ON statements (key) WHERE disputing_articles > 0;
 CREATE TABLE claims (
   key INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, article INTEGER NOT NULL, statement INTEGER,
   subject_chain INTEGER NOT NULL, predicate TEXT NOT NULL, object_chain INTEGER, literal TEXT NOT NULL,
@@ -108,6 +110,7 @@ CREATE INDEX claims_from ON claims (statement, level, published DESC, weight DES
   WHERE valid_from IS NOT NULL;
 CREATE INDEX claims_to ON claims (statement, level, published DESC, weight DESC, valid_to)
   WHERE valid_to IS NOT NULL;
+CREATE INDEX claims_undecided ON claims (confidence, iri) WHERE verdict IS NULL AND statement IS NOT NULL;
 CREATE TABLE stances (
   statement INTEGER NOT NULL, supports INTEGER NOT NULL, article INTEGER NOT NULL, n INTEGER NOT NULL,
   PRIMARY KEY (statement, supports, article)) WITHOUT ROWID;
@@ -228,9 +231,12 @@ def _prepare(connection: sqlite3.Connection, path: Path | None, *, read_only: bo
     if version == 0:
         connection.executescript(f"BEGIN IMMEDIATE;{_TABLES};PRAGMA user_version = {FORMAT};COMMIT;")
     if not read_only:
-        # files of before: an index on the place alone
+        # files of before: an index on the place alone, and none of these
         connection.execute("CREATE INDEX IF NOT EXISTS blocks_foremost ON blocks (place, n DESC)")
         connection.execute("DROP INDEX IF EXISTS blocks_place")
+        for name in ("statements_dated", "statements_disputed", "claims_undecided"):
+            made = next(line for line in _TABLES.splitlines() if line.startswith(f"CREATE INDEX {name} "))
+            connection.execute(made.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS"))
         prepare_search(connection)
     elif path is not None and not has_search(connection):  # of before there were these indexes: made once
         open_database(path).close()

@@ -79,6 +79,21 @@ class Search:
         ).fetchall()
         return [self._sentence_hit(typed, row["rowid"]) for row in rows[offset : offset + limit]], len(rows)
 
+    def events(self, text: str, *, limit: int) -> list[str]:
+        """The IRIs of the events that are called so, or of which a sentence with all of these words tells."""
+        typed = read_words(text)
+        if not typed:
+            return []
+        found = dict.fromkeys(row["iri"] for row in self._named(typed, (EntityClass.EVENT.value,)))
+        rows = self._db.execute(
+            f"SELECT DISTINCT e.iri FROM ({_SENTENCES}) f CROSS JOIN sentences s ON s.rowid = f.rowid"  # noqa: S608
+            f" CROSS JOIN claims c ON c.article = f.rowid >> {SENTENCE_BITS} AND c.sentence_start = s.first"
+            " AND c.level = 2 CROSS JOIN statements t ON t.key = c.statement"
+            " CROSS JOIN entities e ON e.key = t.subject WHERE e.cls = 'Event' LIMIT ?",
+            (typed.match, SENTENCES_RANKED, limit),
+        )
+        return list(found | dict.fromkeys(row["iri"] for row in rows))[:limit]
+
     def articles(
         self, text: str, where: ArticleFilter = ANY_ARTICLE, *, limit: int = 20, offset: int = 0
     ) -> tuple[list[ArticleHit], int]:

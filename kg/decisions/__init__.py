@@ -21,6 +21,7 @@ from kg.decisions.listing import STATES, judgement_views, judgements_where
 from kg.decisions.matching import ALL_KINDS, review
 from kg.decisions.models import AnchorView, Decision, JudgementView, Outcome
 from kg.decisions.questions import KINDS, Question, questions, waiting
+from kg.decisions.ties import Tie, ties
 
 __all__ = [
     "ALL_KINDS",
@@ -34,6 +35,7 @@ __all__ = [
     "Outcome",
     "Question",
     "Thing",
+    "Tie",
     "decide",
     "explain",
     "judgement_views",
@@ -41,5 +43,6 @@ __all__ = [
     "questions",
     "review",
     "take_back",
+    "ties",
     "waiting",
 ]

@@ -172,7 +172,6 @@ def make_workspace(folder: Path, articles: int, *, seed: int = 0) -> Path:
     Store.read_only(str(written)).backup(str(layout.store))
     press = Press(articles, seed=seed)
     things = [one for listed in press.world.things.values() for one in listed]
-    _locate(layout.store, [one for one in things if one.cls in (EntityClass.PLACE, EntityClass.POLITY)], seed)
     layout.catalogue.unlink(missing_ok=True)
     Catalogue.open(layout.catalogue).close()
     db = sqlite3.connect(layout.catalogue, isolation_level=None)
@@ -185,23 +184,28 @@ def make_workspace(folder: Path, articles: int, *, seed: int = 0) -> Path:
         db.execute("COMMIT")
     db.execute("BEGIN")
     rows.finish()
+    _locate(layout.store, db, [one for one in things if one.cls in (EntityClass.PLACE, EntityClass.POLITY)], seed)
     db.execute("COMMIT")
     db.close()
     layout.settings.write_text(json.dumps({"format": 1, "base": BASE, "remote": Settings(BASE).remote}), "utf-8")
     return layout.folder
 
 
-def _locate(store: Path, places: list[Thing], seed: int) -> None:
-    """Give places coordinates in the graph, as the gazetteer would: the map reads them there."""
+def _locate(store: Path, db: sqlite3.Connection, places: list[Thing], seed: int) -> None:
+    """Give places coordinates in the graph and in the catalogue, as the gazetteer would."""
     random = Random(seed)
-    lat, long = (NamedNode(f"{vocab.PREFIXES['wgs84']}{name}") for name in ("lat", "long"))
+    at = [(one, random.triangular(-50, 70, 20), random.triangular(-170, 175, 20)) for one in places]
     open_store = Store(str(store))
     open_store.bulk_extend(
         Quad(one.iri, name, Literal(f"{value:.4f}", datatype=DECIMAL))
-        for one in places
-        for name, value in ((lat, random.triangular(-50, 70, 20)), (long, random.triangular(-170, 175, 20)))
+        for one, lat, long in at
+        for name, value in ((vocab.wgs84_lat, lat), (vocab.wgs84_long, long))
     )
     open_store.flush()
+    db.executemany(
+        "INSERT INTO located SELECT key, iri, label, 'city', 'XX', '', ?, ?, 'invented', 1 FROM entities WHERE iri = ?",
+        [(lat, long, one.iri.value) for one, lat, long in at],
+    )
 
 
 def _batches(readings: Iterator[Reading]) -> Iterator[list[Reading]]:

@@ -291,6 +291,57 @@ def test_what_there_is_is_browsed_by_kind_and_page(
     assert one.page.locator("main a.thing").first.inner_text() != first
 
 
+def test_a_suggestion_is_taken_with_the_mouse(visitor: Callable[..., Visitor]) -> None:
+    one = visitor()
+    one.open("/timeline")
+    one.page.locator("#q").press_sequentially("kestr")
+    one.page.wait_for_selector(".suggestions li")
+    with one.page.expect_navigation():
+        one.page.locator(".suggestions li", has_text="Kestrel Lines").first.click()
+    assert one.page.locator("h1").inner_text() == "Kestrel Lines"
+
+
+@pytest.mark.parametrize(("script", "keyboard"), WAYS)
+def test_the_events_of_an_answer_are_put_in_order_of_time(
+    visitor: Callable[..., Visitor], script: bool, keyboard: bool
+) -> None:
+    one = visitor(script=script, keyboard=keyboard)
+    one.open("/queries/events-between?since=2023")
+    one.use("main a[href^='/timeline?query=']")
+    assert one.page.locator("ol.timeline:not(.undated) .when").first.inner_text() == "1 March 2024"
+    one.choose("select[name=type]", "attack")
+    one.use("main form button")
+    assert set(one.page.locator("ol.timeline .kind.event").all_inner_texts()) == {"attack"}
+
+
+@pytest.mark.parametrize(("script", "keyboard"), WAYS)
+def test_words_have_a_timeline(visitor: Callable[..., Visitor], script: bool, keyboard: bool) -> None:
+    one = visitor(script=script, keyboard=keyboard)
+    one.open("/timeline")
+    one.write("input[name=words]", "rebels attacked")
+    one.use("main form button")
+    assert one.page.locator("ol.timeline a.thing.event").count() == 1
+    one.use("ol.timeline a.thing.event")
+    assert one.page.locator(".facts dt").first.inner_text() == "Began"
+
+
+@pytest.mark.parametrize(("script", "keyboard"), WAYS)
+def test_why_names_are_one_is_told_and_compared(
+    visitor: Callable[..., Visitor], path_of: Callable[[str, str], str], script: bool, keyboard: bool
+) -> None:
+    one = visitor(script=script, keyboard=keyboard)
+    one.open(path_of("Harbour Pilots' Association", "Group"))
+    assert "is short for" in one.page.locator("#names .ties").inner_text()
+    one.use("#names a[href^='/why?one=']")
+    one.write("input[name=two]", "Kestrel Lines")
+    if script and keyboard:
+        one.page.wait_for_selector(".suggestions li")
+        one.page.keyboard.press("Escape")
+    one.use("main form button")
+    assert "are two" in one.page.locator("#outcome").inner_text()
+    assert one.page.locator("table td.points").count() > 1
+
+
 def test_the_first_tab_skips_to_the_content(visitor: Callable[..., Visitor]) -> None:
     one = visitor(keyboard=True)
     one.open("/")
@@ -315,6 +366,7 @@ def _addresses(path_of: Callable[[str, str], str]) -> list[str]:
         f"/explore/{hub.rpartition('/')[2]}",
         "/timeline", f"/timeline?about={slug}", f"/connections?from={slug}&to=Boris%20Lund", "/disagreements", "/queries",
         "/sparql", "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D", "/sparql?query=CONSTRUCT%20WHERE%20%7B%3Fs%20%3Fp%20%3Fo%7D",
+        "/timeline?words=rebels", f"/why?one={slug}&two={hub.rpartition('/')[2]}", path_of("Harbour Pilots' Association", "Group"),
         "/map", "/map?box=-12,35,42,71", "/desk", "/docs", "/problems", "/sign-in", EVIL, "/queries/leaders-of-group?form",
         "/queries/leaders-of-group?group=Kestrel%20Lines",
     ]  # fmt: skip

@@ -43,6 +43,9 @@ def addresses(path_of: PathOf) -> dict[str, str]:
         "disagreements of one": f"/disagreements?about={slug}",
         "denied": "/disagreements?kind=denied",
         "queries": "/queries",
+        "timeline of words": "/timeline?words=rebels",
+        "timeline of an answer": f"/timeline?query={quote(EVENTS, safe='')}",
+        "one or two": f"/why?one={slug}&two={person.rpartition('/')[2]}",
         "sparql": "/sparql",
         "map": "/map",
         "review": "/desk",
@@ -51,10 +54,11 @@ def addresses(path_of: PathOf) -> dict[str, str]:
     }
 
 
+EVENTS = "PREFIX kg: <https://w3id.org/newsgraph/ontology#> SELECT ?e ?p { ?e a kg:Event . OPTIONAL { ?e kg:occurredAt ?p } }"
 NAMES = [
     "home", "browse", "search", "find", "group", "person", "hub", "hub's leaders", "article", "graph", "graph of few", "timeline",
     "timeline of one", "connections", "no connections yet", "disagreements", "disagreements of one", "denied", "queries",
-    "sparql", "map", "review", "sign-in", "problem",
+    "timeline of words", "timeline of an answer", "one or two", "sparql", "map", "review", "sign-in", "problem",
 ]  # fmt: skip
 
 

@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from kg import vocab
 from kg.api.pages.outlines import Point, drawn_outlines
-from kg.api.pages.reading import choice
+from kg.api.pages.reading import choice, summary
 from kg.api.problems import Refusal
 from kg.api.service import Service
-from kg.vocab import PREFIXES
 
 __all__ = ["Box", "Cluster", "Picture", "Spot", "atlas_values", "box_around", "picture"]
 
-MOST = 4000  # places and events that are read
 LISTED = 30
 EVENTS = 3  # of a place in the list
 CELL = 34.0  # points nearer than this are drawn as one
@@ -40,7 +38,6 @@ REGIONS = {
     "Middle East": "25,12,63,43",
     "Oceania": "110,-48,180,0",
 }
-_NAMES = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +67,16 @@ class Box:
         return _within(Box(a - x / 2, b - y / 2, a + x / 2, b + y / 2))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Spot:
-    """A place with its events: (IRI, name, type)."""
+    """A place, and how many events happened there."""
 
     iri: str
     label: str
     cls: str
     latitude: float
     longitude: float
-    events: list[tuple[str, str, str]] = field(default_factory=list)
+    events: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,7 @@ class Cluster:
     @property
     def events(self) -> int:
         """How many events happened there."""
-        return sum(len(one.events) for one in self.spots)
+        return sum(one.events for one in self.spots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +113,11 @@ def atlas_values(service: Service, query: Mapping[str, str]) -> dict[str, Any]:
     """What the template of the map is handed."""
     type_ = choice(query, "type", vocab.EVENT_TYPES)
     asked = _box(query.get("box") or "")
-    spots, whole = _spots(service, type_)
+    spots = summary(service, ("places", type_), lambda: _spots(service, type_))
     extent = box_around(spots) if spots else Box(-180.0, -60.0, 180.0, 80.0)
     box = asked or extent
-    seen = sorted(
-        (s for s in spots if box.holds(s.longitude, s.latitude)), key=lambda s: (-len(s.events), s.label, s.iri)
-    )
+    seen = sorted((s for s in spots if box.holds(s.longitude, s.latitude)), key=lambda s: (-s.events, s.label, s.iri))
+    outlines = service.workspace.catalogue.outlines
     moves = {
         "Zoom in": box.scaled(0.5), "Zoom out": box.scaled(2.0), "West": box.scaled(1.0, right=-0.5),
         "North": box.scaled(1.0, up=0.5), "South": box.scaled(1.0, up=-0.5), "East": box.scaled(1.0, right=0.5),
@@ -130,11 +126,9 @@ def atlas_values(service: Service, query: Mapping[str, str]) -> dict[str, Any]:
         "box": box,
         "is_extent": asked is None,
         "seen": seen,
-        "listed": seen[:LISTED],
-        "shown_events": EVENTS,
-        "events": sum(len(one.events) for one in seen),
+        "listed": [(one, outlines.events_at(one.iri, type_, EVENTS) if one.events else ()) for one in seen[:LISTED]],
+        "events": sum(one.events for one in seen),
         "total": len(spots),
-        "whole": whole,
         "pictures": (picture(seen, box, WIDE), picture(seen, box, NARROW)),
         "regions": REGIONS,
         "moves": {name: to.text for name, to in moves.items() if to != box},
@@ -200,7 +194,7 @@ def _grouped(drawn: Iterable[tuple[float, float, Spot]], cell: float) -> list[li
 def _clusters(groups: Sequence[Sequence[tuple[float, float, Spot]]], width: float, height: float) -> Iterable[Cluster]:
     taken: list[tuple[float, float, float, float]] = []
     for group in groups:
-        radius = min(22.0, 6.0 + 3.0 * math.log2(1 + sum(1 + len(spot.events) for *_, spot in group)))
+        radius = min(22.0, 6.0 + 3.0 * math.log2(1 + sum(1 + spot.events for *_, spot in group)))
         taken.append((group[0][0] - radius, group[0][1] - radius, group[0][0] + radius, group[0][1] + radius))
     for place, group in enumerate(groups):
         x, y, first = group[0]
@@ -261,27 +255,7 @@ def _box(given: str) -> Box | None:
     )
 
 
-def _spots(service: Service, type_: str | None) -> tuple[list[Spot], bool]:
-    """The places whose coordinates are known, with their events (of a type: these places alone); whether these are all."""
-    places = service.select(
-        f"{_NAMES}SELECT ?place ?label ?lat ?long WHERE {{ ?place wgs84:lat ?lat ; wgs84:long ?long ; rdfs:label ?label }}"
-        f" LIMIT {MOST}"
-    )
-    wanted = f"VALUES ?type {{ kg:{type_} }}" if type_ else ""
-    events = service.select(
-        f"{_NAMES}SELECT ?event ?label ?type ?place WHERE {{ {wanted} ?event kg:eventType ?type ; kg:occurredAt ?place ;"
-        f" rdfs:label ?label . ?place wgs84:lat ?lat }} LIMIT {MOST}"
-    )
-    spots: dict[str, Spot] = {}
-    for row in places:
-        iri, label, lat, long = (str(getattr(row[name], "value", "")) for name in ("place", "label", "lat", "long"))
-        kind = iri.removeprefix(service.base).partition("/")[0]
-        spots.setdefault(iri, Spot(iri, label, kind.capitalize(), float(lat), float(long)))
-    for row in events:
-        event, label, kind, at = (str(getattr(row[name], "value", "")) for name in ("event", "label", "type", "place"))
-        if at in spots:
-            spots[at].events.append((event, label, kind.rpartition("#")[2].rpartition("/")[2]))
-    for spot in spots.values():
-        spot.events.sort()
-    found = [spot for spot in spots.values() if spot.events or not type_]
-    return sorted(found, key=lambda s: s.iri), len(places) < MOST and len(events) < MOST
+def _spots(service: Service, type_: str | None) -> tuple[Spot, ...]:
+    """The places whose coordinates are known, with the number of their events (of a type: these places alone)."""
+    rows = service.workspace.catalogue.outlines.located(type_)
+    return tuple(Spot(*row) for row in rows)

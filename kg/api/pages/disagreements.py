@@ -8,7 +8,7 @@ from typing import Any
 
 from kg import lookup
 from kg.api.pages.home import described
-from kg.api.pages.reading import choice, entities_of, page_of, source_of
+from kg.api.pages.reading import choice, entities_of, page_of, source_of, summary
 from kg.api.service import Service
 from kg.catalogue import RelationFilter
 from kg.lookup import Entity, Relation
@@ -49,23 +49,19 @@ def disagreements_values(service: Service, entity: Entity | None, query: Mapping
     if entity is not None:
         rivalry = rivalry_of(service, entity)
         dates = _dates(service, entity) if entity.cls == "Event" else None
-        rows = service.workspace.catalogue.relations.page(
-            entity.iri, RelationFilter(), sort="sources", descending=True, limit=2000
+        keys, total = outlines.about(entity.iri).disputed(first=(page - 1) * ON_A_PAGE, limit=ON_A_PAGE)
+        values["denied"] = described(service, keys, each=2 * EACH)
+        values["leaders"], values["dates"] = (
+            ([rivalry] if rivalry else [], [dates] if dates else []) if page == 1 else ([], [])
         )
-        keys = [row.key for row in rows]
-        denied = [one for one in lookup.relations_called(source_of(service), keys, claims=0) if one.disputing_articles]
-        shown = denied[first : first + ON_A_PAGE]
-        values["denied"] = lookup.relations_called(
-            source_of(service), [lookup.key_of(o) for o in shown], claims=2 * EACH
-        )
-        values["leaders"], values["dates"] = [rivalry] if rivalry else [], [dates] if dates else []
-        totals = {"leaders": len(values["leaders"]), "denied": len(denied), "dates": len(values["dates"])}
+        totals = {"leaders": len(values["leaders"]), "denied": total, "dates": len(values["dates"])}
     else:
-        rivalries = _rivalries(service, first + limit + 1)  # one more than is shown: whether there are more
-        totals["leaders"] = len(rivalries)
         keys, totals["denied"] = outlines.disputed(first=first, limit=limit)
-        iris, totals["dates"] = outlines.conflicting_dates(first=first, limit=limit)
+        conflicting = summary(service, "conflicting dates", outlines.conflicting_dates)
+        iris, totals["dates"] = conflicting[first : first + limit], len(conflicting)
         if kind in (None, "leaders"):
+            rivalries = _rivalries(service, first + limit + 1)  # one more than is shown: whether there are more
+            totals["leaders"] = len(rivalries)
             values["leaders"] = rivalries[first : first + limit]
         if kind in (None, "denied"):
             values["denied"] = described(service, keys, each=2 * EACH)
@@ -73,7 +69,8 @@ def disagreements_values(service: Service, entity: Entity | None, query: Mapping
             events = entities_of(service, iris).values()
             values["dates"] = [found for event in events if (found := _dates(service, event))]
     values["totals"] = totals
-    values["pages"] = -(-totals[kind] // ON_A_PAGE) if kind else 1
+    counted = "denied" if entity is not None else kind
+    values["pages"] = -(-totals[counted] // ON_A_PAGE) if counted else 1
     return values
 
 

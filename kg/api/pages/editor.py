@@ -17,7 +17,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from kg.api.named import row_count
 from kg.api.negotiation import JSON_RESULTS, SOLUTIONS, TRIPLES
 from kg.api.pages.graph import drawings_of, joined_words
-from kg.api.pages.queries import ROWS_SHOWN, compact, table_of, web
+from kg.api.pages.queries import ROWS_SHOWN, compact, table_of, timeline_of, web
 from kg.api.pages.rendering import FORMAT_NAMES, render
 from kg.api.problem_types import PROBLEM_TYPES
 from kg.api.service import GraphService, Service
@@ -100,7 +100,13 @@ def results_page(service: GraphService, query: str, result: Answer, took_s: floa
         return editor_page(service, query=query, timeout_s=timeout_s, graph={**shared, **answer})
     names, rows = table_of(result, service.base)
     total = row_count(result.body, JSON_RESULTS.media_type) if len(rows) >= ROWS_SHOWN else len(rows)
-    table = {**shared, "names": names, "rows": rows, "total": total}
+    table = {
+        **shared,
+        "names": names,
+        "rows": rows,
+        "total": total,
+        "timeline": timeline_of(query, rows) if service.queries else None,
+    }
     return editor_page(service, query=query, timeout_s=timeout_s, answer=table)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
+from urllib.parse import urlencode
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, parse_query_results
 from pyoxigraph import QueryResultsFormat as Format
@@ -12,7 +13,7 @@ from kg.api.pages.rendering import local_path
 from kg.graph import Answer
 from kg.vocab import PREFIXES, RDF, XSD
 
-__all__ = ["ROWS_SHOWN", "compact", "table_of", "web"]
+__all__ = ["ROWS_SHOWN", "compact", "table_of", "timeline_of", "web"]
 
 ROWS_SHOWN = 250
 _PLAIN = frozenset({f"{XSD}string", f"{RDF}langString"})
@@ -29,6 +30,12 @@ def table_of(result: Answer, base: str, most: int | None = ROWS_SHOWN) -> tuple[
     names = [variable.value for variable in found.variables]
     rows: Iterable[object] = islice(found, most)
     return names, [[_cell(row[name], base) for name in names] for row in rows]  # type: ignore[index]
+
+
+def timeline_of(query: str, rows: Iterable[Iterable[Mapping[str, str]]]) -> str | None:
+    """Where the events of an answer are shown in the order of time; None for rows without events."""
+    named = any(one["kind"] == "inside" and one["text"].startswith("event/") for row in rows for one in row)
+    return f"/timeline?{urlencode({'query': query})}" if named else None
 
 
 def compact(iri: str, base: str) -> str:

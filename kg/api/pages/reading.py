@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from kg import lookup
 from kg.api.problems import Refusal
 from kg.api.service import Service
 from kg.lookup import Entity, Relation
 
-__all__ = ["choice", "date_of", "entities_of", "page_of", "source_of", "statements_of"]
+__all__ = ["choice", "date_of", "entities_of", "page_of", "source_of", "statements_of", "summary"]
+
+Value = TypeVar("Value")
+_SUMMARIES: WeakKeyDictionary[Service, tuple[int, dict[Hashable, object]]] = WeakKeyDictionary()
+_SUMMARIES_LOCK = threading.Lock()
 
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
@@ -31,6 +38,22 @@ def statements_of(service: Service, iri: str, each: int = 4) -> list[Relation]:
     sections = service.workspace.catalogue.outlines.about(iri).sections(each=each)
     keys = [key for section in sections if section.outgoing for key in section.statements]
     return list(lookup.relations_called(source_of(service), keys, claims=0))
+
+
+def summary(service: Service, name: Hashable, make: Callable[[], Value]) -> Value:
+    """What is to be known of the whole graph, worked out once for each of its versions: several pages show it.
+
+    Whoever else asks meanwhile works it out too, rather than to wait.
+    """
+    version = service.version()
+    with _SUMMARIES_LOCK:
+        held, values = _SUMMARIES.get(service, (-1, {}))
+        if held != version:
+            values = {}
+            _SUMMARIES[service] = version, values
+    if name not in values:
+        values[name] = make()
+    return values[name]  # type: ignore[return-value]
 
 
 def page_of(query: Mapping[str, str]) -> int:

@@ -64,7 +64,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         marked=marked, words=wording.words, heading=wording.heading, count_of=wording.count_of, slug_of=slug_of,
-        span_words=wording.span_words, section="", plain_store=False,
+        span_words=wording.span_words, ticked=wording.ticked, section="", plain_store=False,
     )  # fmt: skip
     environment.filters.update(
         short=wording.short, plain=wording.plain, day=wording.day_words, phase=wording.phase_words, words=wording.words

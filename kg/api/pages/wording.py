@@ -17,6 +17,7 @@ __all__ = [
     "plain",
     "short",
     "span_words",
+    "ticked",
     "words",
 ]
 
@@ -70,6 +71,15 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+
+
+def ticked(text: str) -> list[tuple[str, bool]]:
+    """A text in pieces, each with whether it stood between backticks.
+
+    >>> ticked("`phase` tells")
+    [('phase', True), (' tells', False)]
+    """
+    return [(piece, n % 2 == 1) for n, piece in enumerate(text.split("`")) if piece]
 
 
 def words(predicate: str) -> str:

@@ -11,23 +11,28 @@ from collections.abc import Callable, Mapping
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from pyoxigraph import NamedNode
+from starlette.concurrency import run_in_threadpool
 
 from kg import lookup, vocab
+from kg.api.answers import Reply, answer
 from kg.api.depends import ServiceDep
-from kg.api.negotiation import DOCUMENTS, HTML
+from kg.api.gone import cancelled_when_gone
+from kg.api.limits import client_of
+from kg.api.negotiation import DOCUMENTS, HTML, JSON_RESULTS, TURTLE
 from kg.api.pages import links, render
 from kg.api.pages.article import article_values
-from kg.api.pages.connections import connections_values
+from kg.api.pages.connections import connections_values, end_of
 from kg.api.pages.disagreements import disagreements_values
 from kg.api.pages.entity import ON_A_PAGE, key_facts, one_section, sections_of
 from kg.api.pages.finding import finding_values
 from kg.api.pages.graph import explore_values, thumbnail
 from kg.api.pages.home import home_values
 from kg.api.pages.reading import page_of
-from kg.api.pages.timeline import events_of, timeline_values
+from kg.api.pages.timeline import FOUND, Found, events_among, events_of, found_by, timeline_values
 from kg.api.problems import Refusal
+from kg.api.protocol import QueryRequest
 from kg.api.service import Service
-from kg.decisions import judgement_views
+from kg.decisions import explain, judgement_views, ties
 from kg.errors import UnknownEntity
 from kg.graph import Answer
 
@@ -84,16 +89,33 @@ def explore(service: ServiceDep, request: Request, slug: str) -> Response:
 
 
 @router.get("/timeline", response_class=HTMLResponse)
-def timeline(service: ServiceDep, request: Request) -> Response:
-    """What happened to a thing, or all events."""
+async def timeline(service: ServiceDep, request: Request) -> Response:
+    """What happened to a thing; the events that a SPARQL query or words find; or all events."""
     query = request.query_params
-    entity = _named(service, query["about"]) if query.get("about", "").strip() else None
+    asked = query.get("query", "").strip()
+    iris: tuple[str, ...] = ()
+    if asked:  # what a person wrote runs in a worker
+        async with cancelled_when_gone(request.receive) as cancel:
+            accept = f"{JSON_RESULTS.media_type}, {TURTLE.media_type}"
+            reply = await answer(
+                service, QueryRequest(asked), accept, None, client=client_of(request.scope), cancel=cancel
+            )
+            iris = await run_in_threadpool(_events_in, service, reply)
 
     def make() -> str:
-        values = timeline_values(service, entity, query)
+        entity, found = None, None
+        if asked:
+            found = Found(iris[:FOUND], query=asked, complete=len(iris) <= FOUND)
+        elif query.get("about", "").strip():
+            entity = _named(service, query["about"])
+        elif query.get("words", "").strip():
+            found = found_by(service, query["words"].strip())
+        values = timeline_values(service, entity, query, found)
         return render("timeline.html", service.workspace.base, section="timeline", **values)
 
-    return HTMLResponse(kept(service, _address(request), make))
+    if asked:  # its answer is kept, and users' graphs have versions of their own
+        return HTMLResponse(await run_in_threadpool(make))
+    return HTMLResponse(await run_in_threadpool(kept, service, _address(request), make))
 
 
 @router.get("/disagreements", response_class=HTMLResponse)
@@ -118,6 +140,27 @@ def connections(service: ServiceDep, request: Request) -> Response:
         return render("connections.html", service.workspace.base, section="connections", **values)
 
     return HTMLResponse(kept(service, _address(request), make))
+
+
+@router.get("/why", response_class=HTMLResponse)
+def why(service: ServiceDep, request: Request) -> Response:
+    """Why two names stand for one thing, or for two."""
+
+    def make() -> str:
+        one, two = (end_of(service, request.query_params.get(name, "")) for name in ("one", "two"))
+        found = None
+        if one.entity is not None and two.entity is not None:
+            workspace = service.workspace
+            found = explain(workspace.catalogue, service.select, workspace.base, one.given, two.given)
+        return render("why.html", service.workspace.base, one=one, two=two, why=found)
+
+    return HTMLResponse(kept(service, _address(request), make))
+
+
+def _events_in(service: Service, reply: Reply) -> tuple[str, ...]:
+    """The events that the answer to a query names."""
+    body = reply.body if isinstance(reply.body, bytes) else b"".join(reply.body)
+    return events_among(service.base, body, reply.content_type)
 
 
 def document_page(service: Service, kind: str, iri: NamedNode, query: Mapping[str, str]) -> bytes:
@@ -153,6 +196,8 @@ def _entity(service: Service, _: str, iri: NamedNode, query: Mapping[str, str]) 
         rivals=len(current) if len(current) > 1 else 0,
         merged=catalogue.outlines.merged_into(iri.value, limit=LISTED),
         decisions=judgement_views(catalogue, service.workspace.base, [one for one in decided if one is not None]),
+        ties=ties(catalogue, iri.value),
+        article_iri=lambda name: service.article_iri(name).value,
         events=events_of(service, about, EVENTS),
         around=thumbnail(service, entity, about),
         here=_href(service, iri),

@@ -18,7 +18,7 @@ from kg.api.models import NamedQueryOut
 from kg.api.named import PAGED_TO, href, neighbours, query_out, row_count
 from kg.api.negotiation import HTML, JSON, JSON_RESULTS, SOLUTIONS, choose
 from kg.api.pages import render
-from kg.api.pages.queries import table_of
+from kg.api.pages.queries import table_of, timeline_of
 from kg.api.pages.rendering import FORMAT_NAMES
 from kg.api.problems import Refusal, problem_of
 from kg.api.protocol import QueryRequest, preferred_wait, seconds
@@ -113,7 +113,7 @@ async def run_query(
             headers["Link"] = ", ".join(f'<{at}>; rel="{relation}"' for relation, at in pages.items())
     if wants_table:
         headers.pop("ETag", None)
-        return HTMLResponse(_page(service, query, arguments, reply.body, pages), headers=headers)
+        return HTMLResponse(_page(service, query, arguments, text, reply.body, pages), headers=headers)
     return Response(reply.body, reply.status, headers, media_type=reply.content_type)
 
 
@@ -130,7 +130,9 @@ def _form(service: Service, query: NamedQuery, arguments: dict[str, str], wrong:
     )
 
 
-def _page(service: Service, query: NamedQuery, arguments: dict[str, str], body: bytes, pages: dict[str, str]) -> str:
+def _page(
+    service: Service, query: NamedQuery, arguments: dict[str, str], bound: str, body: bytes, pages: dict[str, str]
+) -> str:
     """The rows of an answer as a table under the form that asked for them."""
     names, rows = table_of(Answer(body, JSON_RESULTS.media_type), service.base, None)
     others = [
@@ -148,5 +150,6 @@ def _page(service: Service, query: NamedQuery, arguments: dict[str, str], body: 
         rows=rows,
         links=others,
         pages=pages,
+        timeline=timeline_of(bound, rows),
         section="queries",
     )
