@@ -81,6 +81,16 @@ def test_triples_are_a_drawing_and_turtle(pages: httpx.Client) -> None:
     assert "kg:leads" in tree.xpath("string(//pre[@class='turtle'])")
 
 
+def test_rows_with_things_side_by_side_are_a_drawing_too(pages: httpx.Client) -> None:
+    tree = tree_of(pages, _ask(PREFIXES + "SELECT ?person ?group { ?person kg:leads ?group }"))
+    (opened,) = tree.xpath("//details[@class='as-graph']")
+    links = opened.xpath(".//*[starts-with(@class, 'node')]/a/@href")
+    assert 10 < len(set(links)) <= 40
+    assert all(link.startswith(("/person/", "/group/")) for link in links)
+    assert any("group" in text_of(label) for label in opened.xpath(".//*[contains(@class, 'edge-label')]"))
+    assert not tree_of(pages, _ask("SELECT ?s { ?s ?p ?o }")).xpath("//details[@class='as-graph']")
+
+
 def test_programs_get_turtle_all_the_same(pages: httpx.Client) -> None:
     for accept in ("*/*", "text/turtle"):
         assert pages.get(_ask(GRAPH), headers={"Accept": accept}).headers["content-type"].startswith("text/turtle")

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from kg.api.named import row_count
 from kg.api.negotiation import JSON_RESULTS, SOLUTIONS, TRIPLES
@@ -106,6 +106,7 @@ def results_page(service: GraphService, query: str, result: Answer, took_s: floa
         "rows": rows,
         "total": total,
         "timeline": timeline_of(query, rows) if service.queries else None,
+        **_drawing(service, list(_joined_in(names, rows, service.base)), {}),
     }
     return editor_page(service, query=query, timeout_s=timeout_s, answer=table)
 
@@ -150,7 +151,19 @@ def _triples(service: GraphService, result: Answer) -> dict[str, Any]:
     """Triples as text and, where they join things, as a drawing around the thing with most of them."""
     text = result.body.decode("utf-8", "replace")
     found = [quad.triple for quad in islice(parse(result.body, RdfFormat.TURTLE), TRIPLES_READ)]
-    drawn = _drawing(service, found)
+    labels = {
+        one.subject.value: one.object.value
+        for one in found
+        if one.predicate == rdfs_label and isinstance(one.subject, NamedNode) and isinstance(one.object, Literal)
+    }
+    joined = [
+        (one.subject.value, compact(one.predicate.value, service.base).removeprefix("kg:"), one.object.value)
+        for one in found
+        if isinstance(one.subject, NamedNode) and isinstance(one.object, NamedNode) and one.subject != one.object
+        if one.predicate != rdf_type  # else the class would be what everything hangs on
+        if web(one.subject.value, service.base) and web(one.object.value, service.base)
+    ]
+    drawn = _drawing(service, joined, labels)
     return {
         "text": text[:TEXT_SHOWN],
         "cut": len(text) > TEXT_SHOWN,
@@ -160,20 +173,25 @@ def _triples(service: GraphService, result: Answer) -> dict[str, Any]:
     }
 
 
-def _drawing(service: GraphService, triples: Sequence[Triple]) -> dict[str, Any]:
-    """What the drawing of the neighbourhood needs, for any triples: only what a page may link to is drawn."""
-    labels = {
-        one.subject.value: one.object.value
-        for one in triples
-        if one.predicate == rdfs_label and isinstance(one.subject, NamedNode) and isinstance(one.object, Literal)
-    }
-    joined = [
-        (one.subject.value, one.predicate.value, one.object.value)
-        for one in triples
-        if isinstance(one.subject, NamedNode) and isinstance(one.object, NamedNode) and one.subject != one.object
-        if one.predicate != rdf_type  # else the class would be what everything hangs on
-        if web(one.subject.value, service.base) and web(one.object.value, service.base)
-    ]
+def _joined_in(
+    names: Sequence[str], rows: Iterable[Sequence[Mapping[str, str]]], base: str
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the things of this graph that stand side by side in a row, with the name of the second one's column between."""
+    for row in rows:
+        things = [
+            (name, base + one["href"][1:])
+            for name, one in zip(names, row, strict=True)
+            if one["kind"] == "inside" and one["href"].split("/")[1] in ENTITY_KINDS
+        ]
+        for (_, one), (name, other) in pairwise(things):
+            if one != other:
+                yield one, name, other
+
+
+def _drawing(
+    service: GraphService, joined: Sequence[tuple[str, str, str]], labels: Mapping[str, str]
+) -> dict[str, Any]:
+    """What the drawing of the neighbourhood needs, for whatever joins things."""
     degrees = Counter(end for subject, _, target in joined for end in (subject, target))
     if not degrees:
         return {"drawings": None}
@@ -185,7 +203,7 @@ def _drawing(service: GraphService, triples: Sequence[Triple]) -> dict[str, Any]
     tree, reached = _tree(centre, near)
     things = {iri: _thing(service, iri, labels) for iri in reached}
     relations = [
-        _relation(subject, predicate, target, things, service.base)
+        _relation(subject, predicate, target, things)
         for subject, predicate, target in joined
         if subject in things and target in things
     ]
@@ -224,7 +242,6 @@ def _thing(service: GraphService, iri: str, labels: Mapping[str, str]) -> Entity
     return Entity(iri, cls, label)
 
 
-def _relation(subject: str, predicate: str, target: str, things: Mapping[str, Entity], base: str) -> Relation:
-    name = compact(predicate, base).removeprefix("kg:")
+def _relation(subject: str, predicate: str, target: str, things: Mapping[str, Entity]) -> Relation:
     labels = things[subject].label, things[target].label
-    return Relation("", subject, labels[0], name, target, labels[1], True, None, None, 0, 0, 0, 0)
+    return Relation("", subject, labels[0], predicate, target, labels[1], True, None, None, 0, 0, 0, 0)
