@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -427,9 +428,10 @@ class StatementState:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run did: counts, and the inputs that were skipped with the reason."""
+    """What a run did: counts, the inputs that were skipped with the reason, and for some of those the remedy."""
 
     added: int = 0
     replaced: int = 0
     unchanged: int = 0
     skipped: tuple[tuple[str, str], ...] = field(default=())
+    hints: Mapping[str, str] = field(default_factory=dict)

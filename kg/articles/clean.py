@@ -27,6 +27,8 @@ _BARE_DATE = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<!\.)(?<![.\s][A-Z])\.[\"'”’)]*$")
 _BYLINE = re.compile(r"(?:by|von|from) (?-i:[A-Z])|.{0,40}\((?:reuters|ap|afp|dpa|xinhua)\)", re.I)
+_A_SENTENCE = re.compile(r"\w.*\s.*[.!?…]")
+_NO_ARTICLE = "check that it is an article and not a menu, a login or an error page"
 _LETTERS = re.compile(r"[^\W_]+")
 
 
@@ -49,9 +51,9 @@ def clean(article: Article) -> Document:
     paragraphs, cut, published = _paragraphs(article)
     if not any(char.isalnum() for paragraph in paragraphs for char in paragraph.text):
         reason = "nothing but clutter" if cut else "empty"
-        raise ArticleError(
-            article.source, reason, hint="check that it is an article and not a menu, a login or an error page"
-        )
+        raise ArticleError(article.source, reason, hint=_NO_ARTICLE)
+    if article.media_type == "text/html" and not any(_A_SENTENCE.search(paragraph.text) for paragraph in paragraphs):
+        raise ArticleError(article.source, "no sentence found in the HTML", hint=_NO_ARTICLE)
     paragraphs, title = _with_title(article.title, paragraphs)
     text = "\n\n".join(paragraph.text for paragraph in paragraphs)
     check_english(text, source=article.source)

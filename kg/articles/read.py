@@ -34,13 +34,15 @@ _ENDINGS = (*_TEXT, *_HTML, *_LINES, *_JSON)
 _PEEK = 1 << 16
 
 
-def read_articles(paths: Iterable[str | Path], *, stdin: BinaryIO | None = None) -> Iterator[Article | ArticleError]:
+def read_articles(
+    paths: Iterable[str | Path], *, stdin: BinaryIO | None = None, passed_over: Callable[[Path], None] | None = None
+) -> Iterator[Article | ArticleError]:
     """The articles of files, folders (with all below them), globs and `-` (standard input), lazily and in a stable
     order.
 
     Text (.txt), HTML (.html, .htm), JSON Lines (.jsonl, .jsonl.gz) and JSON (.json) are told by their endings, other
     files that are named directly (and standard input) by how they begin. In folders, hidden files and other endings
-    are passed over.
+    are passed over; `passed_over` is called with each file of another ending.
 
     Errors are yielded, not raised. An article's id is the one its record gives, else its canonical URL, else its
     path relative to the folder ingested (for a file named directly: its name, or its path where two of those share a
@@ -52,7 +54,7 @@ def read_articles(paths: Iterable[str | Path], *, stdin: BinaryIO | None = None)
         if path == "-":
             yield from _guarded("-", _articles_in_stream, stdin if stdin is not None else sys.stdin.buffer, "-")
         elif os.path.isdir(path):  # noqa: PTH112 - a Path would lose the trailing slash of "link/"
-            yield from _in_folder(Path(path))
+            yield from _in_folder(Path(path), passed_over)
         elif os.path.lexists(path):
             name = Path(path).name
             yield from _in_file(Path(path), name if files[name] == 1 else Path(path).as_posix())
@@ -83,10 +85,10 @@ def _literal_part(pattern: Path) -> list[str]:
     return parts
 
 
-def _in_folder(folder: Path) -> Iterator[Article | ArticleError]:
+def _in_folder(folder: Path, passed_over: Callable[[Path], None] | None = None) -> Iterator[Article | ArticleError]:
     """The articles of all files below a folder, in the order of their names."""
     found = False
-    for entry in _walk(folder, set()):
+    for entry in _walk(folder, set(), passed_over):
         found = True
         if isinstance(entry, ArticleError):
             yield entry
@@ -97,7 +99,9 @@ def _in_folder(folder: Path) -> Iterator[Article | ArticleError]:
         yield ArticleError(file_name(folder), "no articles in this folder", hint=f"files must end in one of {endings}")
 
 
-def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path | ArticleError]:
+def _walk(
+    folder: Path, seen: set[tuple[int, int]], passed_over: Callable[[Path], None] | None
+) -> Iterator[Path | ArticleError]:
     """Files with a known ending below a folder. Links to folders are followed, but no folder is entered twice."""
     try:
         status = folder.stat()
@@ -113,9 +117,11 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path | ArticleEr
         if entry.name.startswith("."):
             continue
         if entry.is_dir():
-            yield from _walk(entry, seen)
+            yield from _walk(entry, seen, passed_over)
         elif entry.name.lower().endswith(_ENDINGS) and (entry.is_file() or entry.is_symlink()):
             yield entry
+        elif passed_over is not None:
+            passed_over(entry)
 
 
 def _in_file(path: Path, id_: str) -> Iterator[Article | ArticleError]:

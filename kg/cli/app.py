@@ -28,6 +28,7 @@ COMMANDS: tuple[str, ...] = tuple(name for names in SECTIONS.values() for name i
 
 log = logging.getLogger(__name__)
 
+_SENTENCE = 200  # characters: the first sentence of a help text is shown whole
 BROKEN_PIPE = 141  # as a shell reports a tool that SIGPIPE ended
 INTERRUPTED = 130
 DISK_HINT = "check the disk, and the permissions of what the message names"
@@ -64,7 +65,7 @@ class LazyGroup(TyperGroup):
         for title, names in SECTIONS.items():
             commands = ((name, self.get_command(ctx, name)) for name in names)
             with formatter.section(title):
-                formatter.write_dl([(name, command.get_short_help_str(limit=75)) for name, command in commands])
+                formatter.write_dl([(name, command.get_short_help_str(limit=_SENTENCE)) for name, command in commands])
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; an interrupt ends it with status 130 and without a traceback."""

@@ -90,9 +90,12 @@ def _show(select: Select, counts: Mapping[str, int]) -> Relation | None:
     )
     events = relations_where(select, _EVENTS, limit=400)
     _section("What happened", ("event", "who", "where", "in the words of an article"), _events(events))
-    disputed = relations_where(select, "?statement kg:disputingArticles ?n FILTER(?n > 0)", limit=50)
+    disputed = sorted(
+        relations_where(select, "?statement kg:disputingArticles ?n FILTER(?n > 0)", limit=100),
+        key=lambda r: (r.supporting_sources == 0, -r.supporting_sources),  # where articles disagree comes first
+    )
     _section("What is disputed", ("statement", "says", "", "in the words of an article"), _both_sides(disputed))
-    held_back = relations_where(select, "?statement kg:asserted false", limit=50)
+    held_back = sorted(relations_where(select, "?statement kg:asserted false", limit=400), key=_doubt)
     _section(
         "What is only alleged, planned, denied or unsure, so that no edge of the graph says it",
         ("statement", "how", "by", "in the words of an article"),
@@ -153,12 +156,23 @@ def _both_sides(relations: Iterable[Relation]) -> Iterator[Sequence[object]]:
                 yield _words(relation), says, claim.attributed_to or "", _quote(claim)
 
 
-def _unasserted(relation: Relation) -> Sequence[object]:
+def _doubt(relation: Relation) -> tuple[bool, float]:
+    """Sorts what is alleged, planned or denied before what the model is unsure of, and the surest first."""
+    return not relation.claims or _is_unsure(relation.claims[0]), -max(
+        (c.confidence for c in relation.claims), default=0
+    )
+
+
+def _is_unsure(claim: Evidence) -> bool:
     from kg.types import Modality
 
+    return claim.supports and Modality(claim.modality).commits
+
+
+def _unasserted(relation: Relation) -> Sequence[object]:
     claim = relation.claims[0]
     how = claim.modality if claim.supports else "denied"
-    if claim.supports and Modality(claim.modality).commits:
+    if _is_unsure(claim):
         how = f"unsure ({claim.confidence:.2f})"
     return _words(relation), how, claim.attributed_to or "", _quote(claim)
 

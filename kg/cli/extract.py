@@ -12,6 +12,7 @@ import typer
 
 from kg.cli.choose import choose, list_extractors, tell
 from kg.cli.options import ExtractorOption, MisuseError, ModelOption, ThreadsOption
+from kg.cli.others import Others
 from kg.cli.output import note, number, plain, progress, put, table, write_bytes
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def command(
 
     if (show or show_cut) and form is not None:
         raise MisuseError(f"{'--show' if show else '--show-cut'} has a form of its own", hint="leave out --format")
-    articles = read_articles(inputs, stdin=sys.stdin.buffer)
+    others = Others()
+    articles = read_articles(inputs, stdin=sys.stdin.buffer, passed_over=others)
     skipped: list[ArticleError] = []
     if show_cut and not show:
         _show_cut(_documents(articles, skipped))
@@ -86,8 +88,11 @@ def command(
                 _as_json(_documents(articles, skipped), skipped, form or ExtractFormat.JSONL, reader)
         finally:
             tell(reader)
+    others.tell()
     for error in skipped:
         note(f"skipped: {plain(error)}")
+        if error.hint:
+            note(f"hint: {plain(error.hint)}")
     if skipped:
         note(f"error: {number(len(skipped), 'input')} skipped")
         raise typer.Exit(1)
@@ -191,7 +196,7 @@ def _as_rdf(
     workspace = Workspace.create("memory:")
     with progress("extracting") as step:
         report = workspace.ingest(kept(), reader, progress=lambda name, outcome: step(1))
-    skipped += [ArticleError(source, reason) for source, reason in report.skipped]
+    skipped += [ArticleError(source, reason, hint=report.hints.get(source)) for source, reason in report.skipped]
     body = BytesIO()
     workspace.export(form.value, body)
     write_bytes(body.getvalue())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +12,7 @@ import typer
 
 from kg.cli.choose import choose, tell
 from kg.cli.options import ExtractorOption, ModelOption, StoreOption, ThreadsOption
+from kg.cli.others import Others
 from kg.cli.output import note, number, plain, progress, put
 from kg.cli.store import location_of, open_or_create, service_at
 from kg.types import Report
@@ -39,8 +40,9 @@ def command(
 ) -> None:
     """Read articles into the graph.
 
-    An article that was read before is left alone; one that changed is replaced. What cannot be read is named and
-    skipped, and the exit status is 1.
+    An article that was read before is left alone; one that changed is replaced: the same article is what has the same
+    id, which is that of its record, else its canonical URL, else its path below the folder given. What cannot be read
+    is named and skipped, and the exit status is 1.
 
     \b
     Examples:
@@ -50,13 +52,15 @@ def command(
     """
     from kg.articles import read_articles
 
-    articles = read_articles(inputs, stdin=sys.stdin.buffer)
+    others = Others()
+    articles = read_articles(inputs, stdin=sys.stdin.buffer, passed_over=others)
     service = service_at(store)
     with progress("reading articles") as step:
         if service is not None:
             report = _send(service, articles, step)
         else:
             report = _ingest(articles, store, base, extractor, model, threads, step)
+    others.tell()
     _tell(report, location_of(store))
     if report.skipped:
         raise typer.Exit(1)
@@ -80,7 +84,7 @@ def _ingest(
     extractor: Extractor | None = None
     if not Workspace.exists(location_of(store)):
         if all(isinstance(item, ArticleError) for item in first):
-            return Report(skipped=tuple((item.source, item.reason) for item in first if isinstance(item, ArticleError)))
+            return _report_of([item for item in first if isinstance(item, ArticleError)])
         extractor = choose(name, model, threads)  # what is wrong with it shows before there is a workspace
     with open_or_create(store, base=base) as workspace:
         extractor = extractor or choose(name, model, threads)
@@ -106,22 +110,35 @@ def _send(service: ServiceClient, articles: Iterable[Article | ArticleError], st
 
     note(f"the workspace is held by the service at {service.url}: its extractor reads the articles")
     counts = {"added": 0, "replaced": 0, "unchanged": 0}
-    skipped: list[tuple[str, str]] = []
+    skipped: list[ArticleError] = []
     for article in articles:
         try:
             if isinstance(article, ArticleError):
                 raise article
             counts[service.ingest(article)] += 1
         except ArticleError as error:
-            skipped.append((error.source, error.reason))
+            skipped.append(error)
         step(1)
-    return Report(**counts, skipped=tuple(skipped))
+    return _report_of(skipped, **counts)
+
+
+def _report_of(skipped: Sequence[ArticleError], **counts: int) -> Report:
+    return Report(
+        **counts,
+        skipped=tuple((error.source, error.reason) for error in skipped),
+        hints={error.source: error.hint for error in skipped if error.hint},
+    )
 
 
 def _tell(report: Report, location: str) -> None:
     """Print what was done, and on stderr what was not."""
-    for source, reason in report.skipped[:SKIPPED_SHOWN]:
+    shown = report.skipped[:SKIPPED_SHOWN]
+    for at, (source, reason) in enumerate(shown):
         note(f"skipped: {plain(source)}: {plain(reason)}")
+        hint = report.hints.get(source)
+        after = report.hints.get(shown[at + 1][0]) if at + 1 < len(shown) else None
+        if hint and hint != after:  # what many inputs need is said once, below them
+            note(f"hint: {plain(hint)}")
     if len(report.skipped) > SKIPPED_SHOWN:
         note(f"… and {len(report.skipped) - SKIPPED_SHOWN:,} more")
     put(

@@ -59,6 +59,7 @@ class Counts:
         self._progress = progress
         self._outcomes = {"added": 0, "replaced": 0, "unchanged": 0}
         self._skipped: list[tuple[str, str]] = []
+        self._hints: dict[str, str] = {}
 
     def count(self, outcome: str, article_id: str) -> None:
         """Note what became of an article."""
@@ -70,12 +71,14 @@ class Counts:
     def skip(self, error: ArticleError) -> None:
         """Note what could not be read."""
         self._skipped.append((error.source, error.reason))
+        if error.hint:
+            self._hints[error.source] = error.hint
         if self._progress is not None:
             self._progress(error.source, "skipped")
 
     def report(self) -> Report:
         """All of it."""
-        return Report(**self._outcomes, skipped=tuple(self._skipped))
+        return Report(**self._outcomes, skipped=tuple(self._skipped), hints=self._hints)
 
 
 def batches(

@@ -202,6 +202,17 @@ def test_a_page_without_an_article_is_an_error_of_cleaning(tmp_path: Path) -> No
         clean(only(tmp_path))
 
 
+@pytest.mark.parametrize(
+    "body", ["<nav><a>Home</a> <a>Login</a></nav>", "<h1>Page not found</h1><p>Back to the start page</p>"]
+)
+def test_a_page_without_a_sentence_is_no_article(body: str, tmp_path: Path) -> None:
+    (tmp_path / "menu.html").write_text(f"<html><body>{body}</body></html>")
+    (page,) = read_articles([tmp_path / "menu.html"])
+    assert isinstance(page, Article)
+    with pytest.raises(ArticleError, match=r"menu\.html"):
+        clean(page)
+
+
 def test_json_lines_give_their_metadata(tmp_path: Path) -> None:
     record = {"id": 7, "url": "https://p.example/7", "title": "T", "date": "2021-03-04", "publisher": "P", "text": TEXT}
     (tmp_path / "a.jsonl").write_text(

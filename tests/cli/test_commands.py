@@ -41,12 +41,36 @@ def test_ingest_makes_a_workspace_goes_on_after_a_bad_article_and_changes_nothin
     first = kg("ingest", str(folder), cwd=tmp_path)
     assert first.returncode == 1
     assert first.stdout == "4 articles added, 0 replaced, 0 unchanged, 1 skipped, in kg-store\n"
-    assert "bad.txt" in first.stderr
+    assert "bad.txt: binary" in first.stderr
+    assert "hint: only plain text, HTML, JSON and JSON Lines can be read" in first.stderr
     (folder / "bad.txt").unlink()
     (folder / "one.txt").write_text(STORY + "\n\nAnd nothing else was said about it in the town.")
     second = kg("ingest", str(folder), cwd=tmp_path)
     assert second.returncode == 0
     assert second.stdout == "0 articles added, 1 replaced, 3 unchanged, 0 skipped, in kg-store\n"
+
+
+def test_what_many_bad_inputs_need_is_said_once(kg: Kg, tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_text('{"id": "a"}\n{"id": "b"}\n{"text": 1}\n')
+    run = kg("ingest", "bad.jsonl", cwd=tmp_path)
+    assert [line.partition(":")[0] for line in run.stderr.splitlines()] == [
+        "skipped",
+        "skipped",
+        "hint",
+        "skipped",
+        "hint",
+    ]
+
+
+def test_files_of_other_endings_in_a_folder_are_counted(kg: Kg, tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name in ("a.pdf", "b.PDF", "notes"):
+        (folder / name).write_text("x")
+    (folder / "one.txt").write_text(STORY)
+    run = kg("ingest", str(folder), cwd=tmp_path)
+    assert run.returncode == 0
+    assert "passed over, for their endings: 3 files (.pdf 2, no ending 1)" in run.stderr
 
 
 def test_ingest_reads_stdin(kg: Kg, tmp_path: Path) -> None:
