@@ -124,6 +124,15 @@ def test_every_kind_of_link_of_every_page_leads_somewhere(pages: httpx.Client, a
     assert broken == {}
 
 
+def test_a_filter_of_the_graph_shows_others_than_the_best_supported(page: Page, path_of: PathOf) -> None:
+    slug = path_of(HUB, "Group").rpartition("/")[2]
+    whole, none = page(f"/explore/{slug}"), page(f"/explore/{slug}?since=2032")
+    narrowed = page(f"/explore/{slug}?until=2031-01&confidence=0.1")
+    nodes = "//*[contains(@class, 'wide-drawing')]//*[starts-with(@class, 'node')]"
+    assert len(whole.xpath(nodes)) == len(narrowed.xpath(nodes)) == 41  # and itself
+    assert none.xpath(nodes) == []
+
+
 def test_links_to_sentences_point_at_them(page: Page, path_of: PathOf) -> None:
     links = page(path_of("Kestrel Lines", "Group")).xpath("//figcaption/a[contains(@href, '#char=')]/@href")
     assert links

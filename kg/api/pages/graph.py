@@ -18,6 +18,7 @@ from kg.lookup import Entity, Relation
 __all__ = ["drawings_of", "explore_values", "joined_words", "thumbnail"]
 
 THINGS = 40  # with their names: what a person can read
+LOOKED_AT = 300  # things of which it is asked whether they are sure enough, or of the time
 EXPANDED = 8  # further things for each that is expanded
 MOST_EXPANDED = 5
 ACROSS = 40  # curves between neighbours
@@ -33,10 +34,16 @@ def explore_values(service: Service, entity: Entity, query: Mapping[str, str], e
     source = source_of(service)
     predicates = (wanted["predicate"],) if wanted["predicate"] else ()
     classes = (wanted["type"],) if wanted["type"] else ()
-    found = lookup.neighbourhood(source, entity.iri, predicates=predicates, classes=classes, limit=THINGS)
-    things = {thing.iri: thing for thing, _ in found.things}
-    children = {entity.iri: [iri for iri in things if iri != entity.iri]}
-    relations = list(found.relations)
+    narrowed = any(wanted[name] for name in ("confidence", "since", "until"))
+    found = lookup.neighbourhood(
+        source, entity.iri, predicates=predicates, classes=classes, limit=LOOKED_AT if narrowed else THINGS
+    )
+    passing = list(_passing(found.relations, wanted))
+    joined = {end for one in passing for end in (one.subject, one.object) if entity.iri in (one.subject, one.object)}
+    near = [thing for thing, _ in found.things if thing.iri in joined and thing.iri != entity.iri]
+    things = {thing.iri: thing for thing in (entity, *near[:THINGS])}
+    children = {entity.iri: [thing.iri for thing in near[:THINGS]]}
+    relations = [one for one in passing if one.subject in things and one.object in things]
     open_slugs = [iri for iri in children[entity.iri] if iri.rpartition("/")[2] in expand][:MOST_EXPANDED]
     for iri in open_slugs:
         further = lookup.neighbourhood(source, iri, predicates=predicates, limit=EXPANDED + 1)
@@ -55,7 +62,7 @@ def explore_values(service: Service, entity: Entity, query: Mapping[str, str], e
         "drawings": drawings_of(entity.iri, shown, relations),
         "count": sum(map(len, shown.values())),
         "total": service.workspace.catalogue.outlines.count_neighbours(entity.iri),
-        "complete": found.complete,
+        "complete": found.complete and len(near) <= THINGS,
         "wanted": wanted,
         "predicates": vocab.PREDICATES,
         "classes": CLASSES,
