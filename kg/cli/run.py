@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kg.cli.options import AnswerFormat, MisuseError, StoreOption, TimeoutOption
-from kg.cli.output import plain, put, wrapped
+from kg.cli.output import number, plain, put, wrapped
 from kg.cli.store import reading
 
 if TYPE_CHECKING:
@@ -51,8 +53,11 @@ def command(
         if not found:
             known = sorted({tag for query in queries.values() for tag in query.tags})
             raise MisuseError(f"no query has the tag {plain(tag or '')}", hint=f"one of {', '.join(known)}")
-        for query in found:
-            _describe(query)
+        if describe:
+            for query in found:
+                _describe(query)
+        else:
+            _list(found)
         return
     if name not in queries:
         raise UnknownQuery(f"no query {plain(name)}", hint=f"one of {', '.join(queries)}")
@@ -69,6 +74,16 @@ def command(
         print_answer(workspace, text, form, timeout_s=timeout)
 
 
+def _list(queries: Sequence[NamedQuery]) -> None:
+    """Print a line for each query, and what to ask next."""
+    wide = max(len(query.name) for query in queries) + 2
+    for query in queries:
+        put(wrapped(query.title, indent=f"{query.name}: ".ljust(wide), then=" " * wide))
+    tags = sorted({tag for query in queries for tag in query.tags})
+    put(f"\n{number(len(queries), 'query', 'queries')}. kg run NAME --describe says what one takes.")
+    put(wrapped(f"kg run --tag TAG lists fewer: {', '.join(tags)}.", then="  "))
+
+
 def _describe(query: NamedQuery) -> None:
     """Print a query's title, what it takes, and how it is asked."""
     put(f"{query.name}: {query.title}")
@@ -82,9 +97,7 @@ def _describe(query: NamedQuery) -> None:
         choices = f": {', '.join(parameter.choices)}" if parameter.choices else ""
         put(wrapped(told + choices, indent="    ", then="      "))
     if query.example:
-        asked = " ".join(
-            f"{name}={value!r}" if " " in value else f"{name}={value}" for name, value in query.example.items()
-        )
+        asked = " ".join(f"--{name} {shlex.quote(value)}" for name, value in query.example.items())
         put(wrapped(f"as in: kg run {query.name} {asked}", indent="    ", then="      "))
 
 

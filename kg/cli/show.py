@@ -13,7 +13,7 @@ import typer
 from kg.cli.options import StoreOption
 from kg.cli.output import note, number, plain, put, wrapped, write_bytes
 from kg.cli.store import reading, selecting
-from kg.vocab import in_words
+from kg.vocab import PREDICATES, in_words
 
 if TYPE_CHECKING:
     from pyoxigraph import NamedNode
@@ -125,7 +125,10 @@ def _print_text(workspace: Workspace, iri: str, limit: int) -> None:
 
 
 def _print_relations(relations: Sequence[Relation], limit: int) -> None:
-    for _, group in groupby(relations[:limit], key=lambda relation: relation.predicate):
+    shown = sorted(
+        relations[:limit], key=lambda relation: PREDICATES.index(relation.predicate)
+    )  # who leads comes first
+    for _, group in groupby(shown, key=lambda relation: relation.predicate):
         put()
         for relation in sorted(group, key=lambda r: (not r.asserted, -r.supporting_sources, r.object_label)):
             print_relation(relation)
