@@ -6,11 +6,13 @@ it was reported; `basis` says which. Dates are as exact as articles are, and 201
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kg import vocab
 from kg.catalogue import RelationFilter
+from kg.catalogue.relations import RelationRow
 from kg.lookup.cursors import cursor_of, position_of
 from kg.lookup.listing import COMPARED, key_of, relations_called
 from kg.lookup.models import Relation
@@ -77,48 +79,71 @@ def timeline(
     after = position_of(cursor, *asked) if cursor else None
     index = source.catalogue.relations
     rows = index.page(iri, where, sort="sources", descending=True, limit=COMPARED)
-    compared = len(rows)
-    rows = [row for row in rows if row.position[2] not in DATING]
-    relations = relations_called(source, [row.key for row in rows], claims=0)
-    entries = [entry for entry in _entries(source, relations) if _within(entry, begin, end)]
-    dated = sorted((entry for entry in entries if entry.day), key=_position, reverse=descending)
+    placed = [one for one in _placed(source, rows) if _within(one.entry, begin, end)]
+    dated = sorted((one for one in placed if one.entry.day), key=_position, reverse=descending)
     total = len(dated)
     if after is not None:
         dated = [one for one in dated if (_position(one) < after if descending else _position(one) > after)]
     page = dated[:limit]
     return Timeline(
-        entries=tuple(_with_claims(source, entry, claims) for entry in page),
+        entries=_entries(source, page, claims),
         total=total,
-        undated=len(entries) - total,
-        complete=compared < COMPARED,
+        undated=len(placed) - total,
+        complete=len(rows) < COMPARED,
         next=cursor_of(_position(page[-1]), *asked) if len(dated) > limit else None,
     )
 
 
-def _entries(source: Source, relations: Iterable[Relation]) -> list[TimelineEntry]:
-    """One entry for each event and for each other relation."""
-    events: dict[str, list[Relation]] = {}
-    entries: list[TimelineEntry] = []
-    for relation in relations:
-        if EntityClass.EVENT in vocab.domain(relation.predicate):
-            events.setdefault(relation.subject, []).append(relation)
-        elif relation.valid_from or relation.valid_to:
-            entries.append(TimelineEntry(relation.valid_from, relation.valid_to, "stated", None, (relation,)))
+class _Placed(NamedTuple):
+    """An entry whose relations are not looked up yet: their keys, and what tells it from others of the same day."""
+
+    entry: TimelineEntry
+    name: str
+    keys: tuple[str, ...]
+
+
+def _placed(source: Source, rows: Iterable[RelationRow]) -> list[_Placed]:
+    """One entry for each event and for each other relation, but for those that only date events.
+
+    An event that has a date needs no look at what is said of it, and of a hub most are events.
+    """
+    events: dict[str, list[str]] = {}
+    others: list[str] = []
+    for row in rows:
+        _, subject, predicate, *_ = row.position
+        if predicate in DATING:
+            continue
+        if EntityClass.EVENT in vocab.domain(predicate):
+            events.setdefault(subject, []).append(row.key)
         else:
-            entries.append(_reported((relation,), None))
+            others.append(row.key)
     days = source.catalogue.relations.days_of_events(events)
-    for event, told in events.items():
-        if event in days:
-            entries.append(TimelineEntry(*days[event], "event", event, tuple(told)))
+    vague = [key for event, keys in events.items() if event not in days for key in keys]
+    known = {key_of(relation): relation for relation in relations_called(source, [*others, *vague], claims=0)}
+    found: list[_Placed] = []
+    for key in others:
+        if (relation := known.get(key)) is None:  # gone since it was listed
+            continue
+        if relation.valid_from or relation.valid_to:
+            entry = TimelineEntry(relation.valid_from, relation.valid_to, "stated", None, ())
         else:
-            entries.append(_reported(tuple(told), event))
-    return entries
+            entry = TimelineEntry(*_reported((relation,)), "reported", None, ())
+        found.append(_Placed(entry, relation.statement, (key,)))
+    for event, keys in events.items():
+        if event in days:
+            entry = TimelineEntry(*days[event], "event", event, ())
+        else:
+            entry = TimelineEntry(*_reported(known[key] for key in keys if key in known), "reported", event, ())
+        found.append(_Placed(entry, event, tuple(keys)))
+    return found
 
 
-def _reported(relations: tuple[Relation, ...], event: str | None) -> TimelineEntry:
-    first = min((day for one in relations if (day := one.first_reported)), default=None)
-    last = max((day for one in relations if (day := one.last_reported)), default=None)
-    return TimelineEntry(first, last if last != first else None, "reported", event, relations)
+def _reported(relations: Iterable[Relation]) -> tuple[str | None, str | None]:
+    """The days on which the first and the last article reported relations; no second one if it is the same."""
+    told = tuple(relations)
+    first = min((day for one in told if (day := one.first_reported)), default=None)
+    last = max((day for one in told if (day := one.last_reported)), default=None)
+    return first, last if last != first else None
 
 
 def _within(entry: TimelineEntry, begin: str | None, end: str | None) -> bool:
@@ -129,11 +154,12 @@ def _within(entry: TimelineEntry, begin: str | None, end: str | None) -> bool:
     return not (end is not None and (first is None or first[: len(end)] > end[: len(first)]))
 
 
-def _position(entry: TimelineEntry) -> tuple[str, str]:
-    return entry.day, entry.event or entry.relations[0].statement
+def _position(placed: _Placed) -> tuple[str, str]:
+    return placed.entry.day, placed.name
 
 
-def _with_claims(source: Source, entry: TimelineEntry, claims: int) -> TimelineEntry:
-    if not claims:  # they are there without
-        return entry
-    return replace(entry, relations=relations_called(source, [key_of(one) for one in entry.relations], claims=claims))
+def _entries(source: Source, page: Sequence[_Placed], claims: int) -> tuple[TimelineEntry, ...]:
+    """The entries with their relations and the strongest claims of these, looked up for all of them at once."""
+    keys = [key for one in page for key in one.keys]
+    known = {key_of(relation): relation for relation in relations_called(source, keys, claims=claims)}
+    return tuple(replace(one.entry, relations=tuple(known[key] for key in one.keys if key in known)) for one in page)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from kg import lookup
 from kg.catalogue import RELATION_SORTS, ArticleFilter, PathFilter, RelationFilter
 from kg.errors import ParameterError
+from kg.graph import GraphStore
 from kg.lookup import Source
 from kg.types import EntityClass
 from kg.workspace import Workspace
@@ -177,6 +180,27 @@ def test_timeline_pages_have_no_gaps_in_either_direction(source: Source) -> None
         first = lookup.timeline(source, kestrel, descending=descending, limit=2)
         rest = lookup.timeline(source, kestrel, descending=descending, cursor=first.next)
         assert first.entries + rest.entries == whole
+
+
+def test_a_page_of_a_timeline_asks_the_graph_as_often_as_one_entry(source: Source) -> None:
+    asked: list[str] = []
+
+    class Counted:
+        def query(self, text: str) -> object:
+            asked.append(text)
+            return source.store.query(text)
+
+    counted = replace(source, store=cast(GraphStore, Counted()))
+    times = []
+    for limit in (1, 100):
+        asked.clear()
+        assert any(
+            one.claims
+            for e in lookup.timeline(counted, iri(source, KESTREL), limit=limit).entries
+            for one in e.relations
+        )
+        times.append(len(asked))
+    assert times[0] == times[1] > 0
 
 
 def test_a_neighbourhood_grows_by_steps_and_says_what_it_leaves_out(source: Source) -> None:
