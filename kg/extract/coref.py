@@ -1,7 +1,7 @@
 """The mentions of one thing in one document → Chain.
 
-Names join by rule (`kg.extract.names`), predicate nominals their subjects; other nominals, pronouns and triggers join the antecedent
-that the model prefers.
+Names join by rule (`kg.extract.names`) or because the text says so (`kg.extract.aliases`), predicate nominals their subjects;
+other nominals, pronouns and triggers join the antecedent that the model prefers.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from kg.extract.aliases import aliases
 from kg.extract.copula import predicate_nominals
 from kg.extract.labels import may_corefer
 from kg.extract.names import LINK, Sets, join_names, name_key
@@ -53,6 +54,8 @@ def chains_of(
     found = Sets(len(mentions))
     names = [i for i, m in enumerate(mentions) if m.kind is MentionKind.NAME]
     join_names(text, mentions, names, scores, found)
+    for i, j in aliases(text, mentions, names):
+        found.join(i, j)
     _join_repeated_nominals(text, mentions, found)
     said_of = dict(predicate_nominals(text, mentions))
     alone = _join_by_model(text, mentions, scores, found, said_of)

@@ -72,6 +72,51 @@ def test_a_foreign_acronym_in_brackets_is_a_definition() -> None:
     assert names("the {G:Front for Renewal} ({G:RNF}) said") == [{"Front for Renewal", "RNF"}]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The {G:Coastal Front}, formerly known as the {G:Harbour Union}, met.",
+        "{G:Kestrel Lines}, previously called {G:Alder Shipping}, sailed.",
+        "{G:Kestrel Lines} (formerly {G:Alder Shipping}) sailed.",
+        "{G:Kestrel Lines}, now {G:Alder Shipping}, sailed.",
+        "The {G:Harbour Union} renamed itself the {G:Coastal Front} in 2019.",
+        "In 2019 the {G:Harbour Union} changed its name to “{G:Coastal Front}”.",
+        "{L:Port Alder} was later renamed {L:Lundhaven}.",
+        "{P:Omar Haddad}, better known by his nom de guerre {P:Abu Karim}, spoke.",
+        "{P:Omar Haddad}, alias {P:Abu Karim}, spoke.",
+        "{P:Omar Haddad}, also known as {P:Abu Karim}, spoke.",
+        "{P:Eva Holm} (née {P:Lund}) spoke.",
+        "The {G:Northern Renewal} ({G:Renouveau du Nord}) met.",
+        "The {G:Frente Amplio del Norte}, or {G:Broad Northern Front}, won.",
+    ],
+)
+def test_names_that_the_text_says_are_one_things_join(text: str) -> None:
+    assert len(names(text)) == 1
+
+
+def test_an_acronym_behind_a_translation_is_that_things_too() -> None:
+    found = names("The {G:Northern Renewal} ({G:Renouveau du Nord}, {G:RDX}) met. {G:RDX} won.")
+    assert found == [{"Northern Renewal", "Renouveau du Nord", "RDX"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The {G:Harbour Union} once called {G:Kestrel Lines} a threat.",
+        "The {G:Harbour Union} named {G:Kestrel Lines} its carrier.",
+        "{P:Omar Haddad}, now {P:Jens Lund}'s deputy, spoke.",
+        "{P:Omar Haddad}, formerly {P:Jens Lund} of the north, spoke.",
+        "The {G:Harbour Union} renamed {G:Kestrel Lines}.",
+        "{L:Port Alder} was renamed after {L:Lundhaven}.",
+        "The {G:Harbour Union} ({G:Kestrel Lines}) met.",
+        "The {G:Harbour Union}, or {G:Kestrel Lines}, will win.",
+        "{P:Omar Haddad}, also known as the {G:Coastal Front}'s voice, spoke.",
+    ],
+)
+def test_names_that_merely_stand_beside_each_other_do_not_join(text: str) -> None:
+    assert len(names(text)) == 2
+
+
 def test_two_names_that_share_nothing_never_join() -> None:
     assert len(names("{G:Harbour Front} fought {G:Orkhon Brigade}.", {(1, 0): 0.99})) == 2
 
