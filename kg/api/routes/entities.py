@@ -16,6 +16,7 @@ from kg.api.lookups.wire import entity_out
 from kg.api.models import EntityHit, EntityList
 from kg.api.negotiation import HTML, JSON, choose
 from kg.api.pages import render
+from kg.api.pages.home import most_spoken_of
 from kg.api.problems import Refusal
 from kg.api.service import Service
 from kg.types import EntityClass
@@ -50,8 +51,9 @@ def find_entities(
     if choose(accept, (JSON, HTML)) is HTML:
         more = {"q": q, "type": type or "", "limit": limit, "cursor": page.next}
         url = f"/entities?{urlencode({k: v for k, v in more.items() if v})}" if page.next else None
+        spoken = most_spoken_of(service, type) if not q and not cursor else ()
         return HTMLResponse(
-            render("entities.html", service.base, page=page, q=q, type=type, more=url, section="browse")
+            render("entities.html", service.base, page=page, q=q, type=type, more=url, spoken=spoken, section="browse")
         )
     return page
 
