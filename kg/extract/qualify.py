@@ -1,13 +1,14 @@
 """How a sentence commits itself to a fact: denied, alleged, planned; current, former or future; and who says so.
 
-Cues are data (lexicon/en/cues.tsv). A cue counts in the clause of the fact: from the last clause boundary before the first end to
-the second end. The model's own opinion is added by the extractor.
+Cues are data (lexicon/en/cues.tsv), which say where each counts: in the clause of the fact, right before the trigger of an event, behind
+it, or right before an end. The model's own opinion is weighed with them by `PairScores.statuses`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from kg.extract.words import lines
@@ -21,53 +22,109 @@ _BOUNDARY = re.compile(
     r"|\s(?:but|while|although|after|before|because)\s"
     r"|[\"“”]"
 )
+FAR = 90  # code points before a trigger or an end in which a cue counts
 _RELATIVE = re.compile(r",\s(?:who|which|whose|whom)\s")
-_SAYS = (
-    r"(?:said|says|say|told|announced|reported|reports|claimed|claims|stated|confirmed|added|tweeted|wrote|insisted|argued"
-    r"|warned|declared|acknowledged|noted|according\s+to)"
+_STATES = (
+    r"(?:said|says|say|told|tells|announce[sd]|reported|reports|claim(?:ed|s)|stated|states|confirm(?:ed|s)?|added|adds|tweeted|wrote|writes"
+    r"|insist(?:ed|s)|argue[sd]|warn(?:ed|s)|declare[sd]|acknowledged|noted|affirm(?:ed|s)|stress(?:ed|es)|testified|allege[sd]|maintain(?:ed|s)"
+    r"|den(?:ied|ies)|admit(?:s|ted)|believes?|explain(?:ed|s)|assert(?:ed|s)|recall(?:ed|s)|accus(?:ed|es))"
 )
 
 
+# What may stand between a cue and the trigger that it governs: "will not be [attacked]", "called for a new round of [talks]"
+_FILL = (
+    r"(?:(?:yet|ever|also|now|soon|again|then|still|so|far|been|be|being|to|have|having|get|go|come|take|taking|part|in|of|on|a|an|the|any"
+    r"|its|his|her|their|our|new|further|direct|such|another|more|hold|holding|begin|start|carry|carrying|out|conduct|launch|launching"
+    r"|stage|for|that|there|second|third|first|general|planned|face|\w+ly)\s+){0,5}"
+)
+_WHOLE = r"(?<![\w-])(?:%s)(?!\w)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    pattern: re.Pattern[str]
+    status: str
+    place: str
+
+
 @cache
-def _cues() -> list[tuple[re.Pattern[str], str]]:
-    """One pattern for each status."""
-    rows = [line.split("\t") for line in lines("cues.tsv")]
-    cues = {status: "|".join(cue for cue, of in rows if of == status) for _, status in rows}
-    return [(re.compile(rf"(?<![\w-])(?:{any_of})(?!\w)", re.IGNORECASE), status) for status, any_of in cues.items()]
+def _cues() -> list[_Cue]:
+    """One pattern for each status and place."""
+    of: dict[tuple[str, str], list[str]] = {}
+    for line in lines("cues.tsv"):
+        cue, *of_status = line.split("\t")
+        of.setdefault((of_status[0], of_status[1]), []).append(cue)
+    found = []
+    for (status, place), alternatives in of.items():
+        raw = _WHOLE % "|".join(alternatives)
+        if place in ("governs", "actor"):
+            raw += rf"\s+{_FILL}$" if place == "governs" else r"[^,;:]*$"
+        elif place == "end":
+            raw += r"\s+(?:(?:in|at|by|of|on|from|with|for|to|the|a|an|its|his|her|their|that)\s+){0,3}$"
+        elif place == "after":
+            raw = r"\W{1,2}" + raw
+        found.append(_Cue(re.compile(raw, re.IGNORECASE), status, place))
+    return found
 
 
-def clause_of(text: str, sentence: Span, first: Span, last: Span) -> tuple[int, int]:
-    """The stretch of a sentence in which a cue bears on a fact: (start, end) code points."""
-    low = max(sentence.start, first.start - 70)
-    for match in _BOUNDARY.finditer(text, low, first.start):
+def _clause_start(text: str, sentence: Span, at: int) -> int:
+    """Where the clause begins that `at` is in, as far as cues reach."""
+    low = max(sentence.start, at - FAR)
+    for match in _BOUNDARY.finditer(text, low, at):
         low = match.end()
-    return low, max(last.end, first.end)
+    return low
 
 
-def cues_for(text: str, sentence: Span, a: Span, b: Span) -> frozenset[str]:
+def cues_for(text: str, sentence: Span, a: Mention, b: Mention) -> frozenset[str]:
     """The statuses that words around a fact give it: denied, alleged, planned, former, future.
 
-    >>> sorted(cues_for("He denied leading the Front.", Span(0, 28), Span(0, 2), Span(18, 27)))
+    What is said of an event is said of its trigger, whichever of its facts is meant; a standing fact lies between its ends.
+
+    >>> ana, front = Mention(Span(0, 2), EntityClass.PERSON), Mention(Span(18, 27), EntityClass.GROUP)
+    >>> sorted(cues_for("He denied leading the Front.", Span(0, 28), ana, front))
     ['denied']
     """
-    first, last = sorted((a, b))
-    if not (sentence.start <= first.start and last.end <= sentence.end):
-        return frozenset()
-    low, high = clause_of(text, sentence, first, last)
-    if _RELATIVE.search(text, first.end, last.start):
-        low = (
-            first.start
-        )  # "it does not cover Ana, who leads the front": the main clause's negation is none of the relative's
-    stretch = text[low:high]
-    return frozenset(status for pattern, status in _cues() if pattern.search(stretch))
+    first, last = sorted((a.span, b.span))
+    event = next((m.span for m in (a, b) if m.cls is EntityClass.EVENT), None)
+    if event is None:
+        if not (sentence.start <= first.start and last.end <= sentence.end):
+            return frozenset()
+        low = _clause_start(text, sentence, first.start)
+        if _RELATIVE.search(text, first.end, last.start):
+            low = first.start  # "it does not cover Ana, who leads the front": what is denied is not that she leads
+        before, after = text[low : max(first.end, last.end)], ""
+    else:
+        if not sentence.contains(event):
+            return frozenset()
+        before = text[_clause_start(text, sentence, event.start) : event.start]
+        after = text[event.end : min(sentence.end, event.end + 40)]
+    other = a.span if event == b.span else b.span
+    wanted = ("clause", "standing") if event is None else ("clause", "event", "governs")
+    found = set()
+    for cue in _cues():
+        stretches = []
+        if cue.place in wanted:
+            stretches = [before]
+        elif cue.place == "between" and event is None:
+            stretches = [text[first.end : max(first.end, last.start)]]
+        elif cue.place == "actor" and event is not None and other.end <= event.start:
+            stretches = [text[max(other.start, sentence.start) : event.start]]
+        elif cue.place == "end":
+            stretches = [text[max(sentence.start, end.start - FAR) : end.start] for end in (first, last)]
+        if any(map(cue.pattern.search, stretches)) or (cue.place == "after" and cue.pattern.match(after)):
+            found.add(cue.status)
+    return frozenset(found)
 
 
 @cache
 def _sources() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What stands before a source, and after it."""
+    """What stands before a source, and after it. Whoever is told something is no source, unless it is told by him."""
     return (
-        re.compile(rf"\b{_SAYS}\s+(?:the\s+|a\s+)?(?:[\w.]+\s+){{0,3}}$", re.IGNORECASE),
-        re.compile(rf"\s*(?:,[^,]{{1,35}},)?\s*(?:also\s+|has\s+|had\s+)?{_SAYS}\b"),
+        re.compile(
+            rf"\b(?:(?!told|tells|accus|den|believe){_STATES}|according\s+to|(?:told|informed)\s+by)\s+(?:the\s+|a\s+)?(?:[\w.]+\s+){{0,3}}$",
+            re.IGNORECASE,
+        ),
+        re.compile(rf"\s*(?P<aside>,[^,]{{1,60}},)?\s*(?:also\s+|has\s+|had\s+)?{_STATES}\b"),
     )
 
 
@@ -76,20 +133,27 @@ def attribution(
 ) -> int | None:
     """The mention in this sentence that is named as the source ("X said", "according to X"), unless it is an end of the fact.
 
-    `here`: the mentions of the sentence.
+    What is said of the source itself in passing ("X, who heads Y, said") has no source. A name is taken before a pronoun. `here`:
+    the mentions of the sentence.
     """
     before_source, after_source = _sources()
+    found: int | None = None
     for i in here:
         m = mentions[i]
-        if m.cls not in (EntityClass.PERSON, EntityClass.GROUP, EntityClass.POLITY) or m.kind in (
-            MentionKind.TRIGGER,
-            MentionKind.PRONOUN,
-        ):
+        if m.cls not in (EntityClass.PERSON, EntityClass.GROUP, EntityClass.POLITY) or m.kind is MentionKind.TRIGGER:
             continue
         if any(m.span.overlaps(end) for end in ends):
             continue
-        after = text[m.span.end : min(sentence.end, m.span.end + 40)]
-        before = text[max(sentence.start, m.span.start - 40) : m.span.start]
-        if after_source.match(after) or before_source.search(before):
+        says = after_source.match(text, m.span.end, min(sentence.end, m.span.end + 90))
+        if says is not None:
+            start, end = says.span("aside")
+            if start >= 0 and any(start <= of.start < end for of in ends):
+                continue
+        elif m.kind is MentionKind.PRONOUN or not before_source.search(
+            text[max(sentence.start, m.span.start - 40) : m.span.start]
+        ):
+            continue
+        if m.kind is not MentionKind.PRONOUN:
             return i
-    return None
+        found = i if found is None else found
+    return found

@@ -16,7 +16,7 @@ from kg.extract.pairs import NEAR
 from kg.extract.patterns import embedded_people, pattern_facts
 from kg.extract.qualify import attribution, cues_for
 from kg.extract.scores import Calibration, PairScores
-from kg.types import Chain, Document, EntityClass, Mention, Modality, Phase, Relation
+from kg.types import Chain, Document, EntityClass, Mention, MentionKind, Modality, Phase, Relation
 
 __all__ = ["KEEP", "Calibration", "Reading", "relations_of"]
 
@@ -77,7 +77,8 @@ def relations_of(
     for key, entries in told.items():
         fact = stated.get(key)
         for score, (_, i, j) in _evidence(reading, calibration, key[1], entries, fact, keep):
-            relation = _relation(reading, by_sentence, key[1], i, j, score, past=fact is not None and fact.former)
+            past = fact is not None and fact.former
+            relation = _relation(reading, chain_of, by_sentence, key[1], i, j, score, past=past)
             found.append(relation)
             value = reading.chains[key[2]].value
             if key[1] == "occurredOn" and value is not None and value.end is not None:
@@ -230,13 +231,26 @@ def _confidence(calibration: Calibration, predicate: str, logit: float, across: 
 
 
 def _relation(
-    reading: Reading, by_sentence: Mapping[int, Sequence[int]], name: str, i: int, j: int, score: float, *, past: bool
+    reading: Reading,
+    chain_of: Mapping[int, int],
+    by_sentence: Mapping[int, Sequence[int]],
+    name: str,
+    i: int,
+    j: int,
+    score: float,
+    *,
+    past: bool,
 ) -> Relation:
     at = max(reading.sentences[i], reading.sentences[j])
     document, sentence = reading.document, reading.document.sentences[at]
-    ends = (reading.mentions[i].span, reading.mentions[j].span)
-    statuses = reading.scores.statuses(i, j, cues_for(document.text, sentence, *ends)) | ({"former"} if past else set())
-    speaker = attribution(document.text, sentence, ends, reading.mentions, by_sentence[at])
+    a, b = reading.mentions[i], reading.mentions[j]
+    cues = cues_for(document.text, sentence, a, b)
+    statuses = reading.scores.statuses(i, j, cues, event=EntityClass.EVENT in (a.cls, b.cls))
+    if past:
+        statuses.add("former")
+    if name == "occurredOn" and _to_come(reading, chain_of[j]):
+        statuses.add("planned")
+    speaker = attribution(document.text, sentence, (a.span, b.span), reading.mentions, by_sentence[at])
     modality, phase = _commitment(statuses, speaker is not None)
     return Relation(
         subject=i,
@@ -247,8 +261,24 @@ def _relation(
         supports="denied" not in statuses,
         modality=modality,
         phase=phase,
-        attributed_to=reading.mentions[speaker].span.of(document.text) if speaker is not None else None,
+        attributed_to=_called(reading, chain_of, speaker) if speaker is not None else None,
     )
+
+
+def _to_come(reading: Reading, date: int) -> bool:
+    """Whether a date is later than the publication: nothing that a text tells happened then."""
+    value, published = reading.chains[date].value, reading.document.published
+    if value is None or value.start is None or published is None:
+        return False
+    return value.start > published.isoformat()[: len(value.start)]
+
+
+def _called(reading: Reading, chain_of: Mapping[int, int], mention: int) -> str:
+    """What a source is called: in its own words, or by a name where it is a pronoun."""
+    names = reading.chains[chain_of[mention]].names if mention in chain_of else ()
+    if reading.mentions[mention].kind is MentionKind.PRONOUN and names:
+        return names[0]
+    return reading.mentions[mention].span.of(reading.document.text)
 
 
 def _commitment(statuses: set[str], attributed: bool) -> tuple[Modality, Phase]:
