@@ -36,10 +36,19 @@ ATTACK = ("t:attack", "w:prt aldr", "a:kestrl lns", "l:attack", "c:lund", "c:bra
         (person("eizo kuronuma", *BESIDE), person("kuronuma eizo", *BESIDE)),
         (person("ana diaz", *BESIDE), called("diaz", *BESIDE)),
         (thing("kopili valley university", "c:lund"), Profile("o:kvu", "Group", frozenset(("q:kvu", "c:lund")))),
+        (thing("coastal front", "n:harbour union", "c:lund"), thing("harbour union", "c:brandt")),
         (thing("karsakpay", cls="Place"), thing("karsaqpay", cls="Place")),
         (thing("burma", "p:1327865", cls="Polity"), thing("myanmar", "p:1327865", cls="Polity")),
     ],
-    ids=["transliterated", "another order", "a surname in one story", "initials", "a spelling", "one entry"],
+    ids=[
+        "transliterated",
+        "another order",
+        "a surname in one story",
+        "initials",
+        "a former name",
+        "a spelling",
+        "one entry",
+    ],
 )
 def test_what_is_one_scores_so(left: Profile, right: Profile) -> None:
     assert compare(left, right).score >= SAME_AT
