@@ -208,7 +208,7 @@ class _Statuses:
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
 
-    def statuses(self, i: int, j: int, cues: frozenset[str]) -> set[str]:
+    def statuses(self, i: int, j: int, cues: frozenset[str], *, event: bool) -> set[str]:
         from kg.extract.scores import _BELIEF
 
         if (i, j) not in self.rows:
@@ -216,8 +216,9 @@ class _Statuses:
         believed = {s: float(sigmoid(self.rows[i, j][PAIR_OUTPUTS.index(s)])) for s in STATUSES}
         return {
             status
-            for status, (alone, supported) in _BELIEF.items()
-            if believed[status] >= alone or (status in cues and believed[status] >= supported)
+            for status, (of_event, standing, supported) in _BELIEF.items()
+            if believed[status] >= (of_event if event else standing)
+            or (status in cues and believed[status] >= supported)
         }
 
 
@@ -270,7 +271,7 @@ def _relations(
         fact = stated.get(key)
         for score, i, j in _evidence(extractor, sentences, key[1], entries, fact):
             past = fact is not None and fact[2]
-            relation = relations._relation(reading, by_sentence, key[1], i, j, score, past=past)
+            relation = relations._relation(reading, chain_of, by_sentence, key[1], i, j, score, past=past)
             found.append(relation)
             value = chains[key[2]].value
             if key[1] == "occurredOn" and value is not None and value.end is not None:
