@@ -306,7 +306,7 @@ def test_the_events_of_an_answer_are_put_in_order_of_time(
     visitor: Callable[..., Visitor], script: bool, keyboard: bool
 ) -> None:
     one = visitor(script=script, keyboard=keyboard)
-    one.open("/queries/events-between?since=2023")
+    one.open("/queries/events-between?from=2023")
     one.use("main a[href^='/timeline?query=']")
     assert one.page.locator("ol.timeline:not(.undated) .when").first.inner_text() == "1 March 2024"
     one.choose("select[name=type]", "attack")
