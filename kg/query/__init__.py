@@ -66,7 +66,8 @@ Traps for authors (measured, 0.5.13; `python -m tests.benchmarks.bench_queries` 
   optional things are added to its rows. Where even the keys are many, the days alone are sorted, MIN of their page is where
   the page ends, and only what is not older is sorted in full.
 * A sub-select beside patterns is taken to be large, unless it has a LIMIT: what is to be looked up for its rows stands in
-  OPTIONAL, FILTER EXISTS, or around it.
+  OPTIONAL, in a FILTER on what OPTIONAL found, or around it. FILTER EXISTS about one variable is asked as early as that is
+  known, of rows that another filter would have left out.
 * `FILTER(!BOUND(?x) || EXISTS {…})` for an argument that may be left out looks at every row that there is without it; two
   branches do not, each behind `{ VALUES ?x { UNDEF } FILTER(BOUND(?x)) }` or its contrary. What would still be all of the
   graph without an argument takes it as `required`, or one of several as `needs:`.
