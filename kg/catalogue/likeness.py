@@ -17,10 +17,12 @@ from kg.catalogue.rows import PlaceRow
 __all__ = ["Likeness", "packed", "unpacked"]
 
 MOST_PER_BLOCK = (
-    48  # places that share a key; a key that more share finds nothing that another key does not find better
+    32  # places that share a key; a key that more share finds nothing that another key does not find better
 )
 LEAST_SHARED = 3  # what keys in common count for candidates: one key that more than 16 share finds nobody by itself
-MOST_CANDIDATES = 24  # that are compared with one place: those that share most with it, rare keys counting more
+# that are compared with one place: those that share most with it, rare keys counting more; 24 would find one pair in 500 more
+# in our training stories, as the model reads them
+MOST_CANDIDATES = 16
 MOST_VALUES = 400  # of one place that are compared
 MOST_BLOCKS = 128  # of one place that are followed: those of most of its chains, which are the keys of its name
 MOST_KEPT = 4_000  # places of which a change remembers what is said
@@ -169,10 +171,10 @@ class Likeness:
         )
 
 
-# A key counts only while few share it: from 6 for one that two share to 1. Neither which keys are followed nor what they
+# A key counts only while few share it: from 6 for one that two share to 2. Neither which keys are followed nor what they
 # count depends on arrival.
 _CANDIDATES = """
-SELECT o.place, sum(7 - (m.n > 1) - (m.n > 2) - (m.n > 4) - (m.n > 8) - (m.n > 16) - (m.n > 32)) AS shared FROM (
+SELECT o.place, sum(7 - (m.n > 1) - (m.n > 2) - (m.n > 4) - (m.n > 8) - (m.n > 16)) AS shared FROM (
   SELECT block, (SELECT count(*) FROM (SELECT 1 FROM blocks c WHERE c.block = b.block LIMIT :most + 1)) AS n
   FROM (SELECT block FROM blocks WHERE place = :place ORDER BY n DESC, block LIMIT :blocks) b) m
 CROSS JOIN blocks o ON o.block = m.block
