@@ -36,15 +36,25 @@ class AnswerCache:
         return self._max // LARGEST_SHARE
 
     def get(self, key: Hashable) -> Answer | None:
-        """The answer kept under the key, or None."""
+        """The answer kept under the key, or None, which counts as a miss."""
+        if (answer := self.peek(key)) is None:
+            self.missed()
+        return answer
+
+    def peek(self, key: Hashable, *, at_most: int | None = None) -> Answer | None:
+        """The answer kept under the key, or None if there is none of so many bytes, which does not count."""
         with self._lock:
             answer = self._answers.get(key)
-            if answer is None:
-                self.misses += 1
+            if answer is None or (at_most is not None and len(answer.body) > at_most):
                 return None
             self.hits += 1
             self._answers.move_to_end(key)
             return answer
+
+    def missed(self) -> None:
+        """Count an answer that was not there and had to be made."""
+        with self._lock:
+            self.misses += 1
 
     def put(self, key: Hashable, answer: Answer) -> None:
         """Keep an answer, at the expense of those unused for longest."""

@@ -127,8 +127,8 @@ class GraphService:
             Reading("queries_waiting", "Queries that wait for a worker", of_pool(lambda pool: pool.waiting)),
             Reading(
                 "queries",
-                "Queries given to workers, by how they ended",
-                lambda: dict(publication.pool.ended) if publication.pool is not None else {},
+                "Queries that workers answered, by how they ended, and those that needed none (looked_up)",
+                lambda: {**(publication.pool.ended if publication.pool else {}), "looked_up": publication.looked_up},
                 label="outcome",
                 counter=True,
             ),

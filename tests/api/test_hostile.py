@@ -51,8 +51,9 @@ class Victim:
     pid: int
 
     def look_up(self) -> httpx.Response:
-        """A point look-up that no cache answers."""
-        query = f"ASK {{ <http://example.org/{next(numbers)}> ?p ?o }}"
+        """A short query that no cache answers: in turn one that needs a worker and one that needs none."""
+        number = next(numbers)
+        query = f"ASK {{ <http://example.org/{number}> ?p ?o {'. ?o ?q ?r' if number % 2 else ''} }}"
         return self.client.get("/sparql", params={"query": query}, timeout=15)
 
     def connect(self) -> socket.socket:

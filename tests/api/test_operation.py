@@ -196,7 +196,7 @@ def test_metrics_count_requests_queries_workers_and_the_cache(client: httpx.Clie
     assert gained("newsgraph_http_requests_total{method=GET,route=/entities/{slug}/relations,status=404}") == 1
     assert not any("address" in name for name in after)  # labels do not grow with what strangers ask for
     assert gained("newsgraph_queries_total{outcome=QueryTimeout}") == 1
-    assert gained("newsgraph_queries_total{outcome=answered}") == 1
+    assert gained("newsgraph_queries_total{outcome=looked_up}") == 1
     assert gained("newsgraph_cache_hits_total") == 1
     assert gained("newsgraph_query_workers_replaced_total") == 1
     assert after["newsgraph_served_version"] == after["newsgraph_graph_version"] > 0
