@@ -14,6 +14,7 @@ from kg.api.negotiation import HTML, JSON_RESULTS, SOLUTIONS, TRIPLES, TURTLE, O
 from kg.api.pages.editor import results_page
 from kg.api.problems import Refusal
 from kg.api.protocol import QueryRequest
+from kg.api.publication import Published
 from kg.api.service import GraphService, Service
 from kg.graph import Answer
 from kg.graph.federation import calls_others
@@ -21,7 +22,7 @@ from kg.graph.forms import form_of
 from kg.graph.textsearch import mentions_search
 from kg.graph.workers import Cancellation, QueryStream
 
-__all__ = ["Reply", "answer", "etag_of", "is_unchanged"]
+__all__ = ["Reply", "answer", "answer_now", "etag_of", "is_unchanged"]
 
 _OF_ROWS, _OF_TRIPLES = (*SOLUTIONS, HTML), (*TRIPLES, HTML)
 SHORT_NAMES = {"json": ("srj", "jsonld"), "xml": ("srx", "rdf"), "turtle": ("ttl",), "ntriples": ("nt",)}
@@ -36,14 +37,17 @@ class Reply:
     content_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    async def send(self, send: Send) -> None:
-        """Send it. An error in the middle of a stream is raised: the server then breaks the connection off."""
+    def raw_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers as ASGI has them."""
         headers = {"content-type": self.content_type} if self.content_type else {}
         headers |= {name.lower(): value for name, value in self.headers.items()}
         if isinstance(self.body, bytes) and self.status not in (204, 304):
             headers["content-length"] = str(len(self.body))
-        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": self.status, "headers": raw})
+        return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+
+    async def send(self, send: Send) -> None:
+        """Send it. An error in the middle of a stream is raised: the server then breaks the connection off."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.raw_headers()})
         if isinstance(self.body, bytes):
             await send({"type": "http.response.body", "body": self.body})
             return
@@ -69,28 +73,74 @@ async def answer(
     the snapshot may be of another one (Graph-Version).
     """
     assert request.query is not None
-    form = form_of(request.query)
-    asked, query, searched = request, request.query, dict[str, str]()
-    if mentions_search(query) and isinstance(service, Service):
-        query, searched = await run_in_threadpool(_searched, service, query)
+    asked, searched = request, dict[str, str]()
+    if mentions_search(request.query) and isinstance(service, Service):
+        query, searched = await run_in_threadpool(_searched, service, request.query)
         request = replace(request, query=query)
+    wanted = _wanted(service, request, accept, searched)
+    if wanted.is_with(if_none_match):
+        return wanted.reply(b"", status=304)
+    begun = time.monotonic()
+    result = await service.publication.ask(request, wanted.media_type, short=short, client=client, cancel=cancel)
+    if wanted.offer is HTML:
+        return wanted.reply(await run_in_threadpool(_page, service, asked, result, begun))
+    return wanted.reply(result.body if isinstance(result, Answer) else result)
+
+
+def answer_now(
+    service: GraphService, request: QueryRequest, accept: str | None, if_none_match: str | None, *, at_most: int
+) -> Reply | None:
+    """The same reply if nobody has to wait for it and it has at most so many bytes; None leaves it to `answer`.
+
+    Raises NotAcceptable, Refusal.
+    """
+    if request.query is None or request.fresh or mentions_search(request.query):
+        return None
+    wanted = _wanted(service, request, accept)
+    if wanted.is_with(if_none_match):
+        return wanted.reply(b"", status=304)
+    if wanted.offer is HTML:
+        return None
+    known = service.publication.known(wanted.published, request, wanted.media_type, at_most=at_most)
+    return wanted.reply(known.body) if known is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A representation of an answer: its version, its format, the media type to ask for, its headers."""
+
+    published: Published
+    offer: Offer
+    media_type: str
+    headers: Mapping[str, str]
+    lasts: bool
+
+    def is_with(self, if_none_match: str | None) -> bool:
+        """Whether the client has it already."""
+        etag = self.headers.get("ETag")
+        return self.lasts and etag is not None and is_unchanged(etag, if_none_match)
+
+    def reply(self, body: bytes | QueryStream, *, status: int = 200) -> Reply:
+        """The reply with this body."""
+        return Reply(status, body, self.offer.content_type, self.headers)
+
+
+def _wanted(
+    service: GraphService, request: QueryRequest, accept: str | None, searched: Mapping[str, str] = {}
+) -> _Wanted:
+    """What the client wants to a query of which all searches are done. Raises NotAcceptable, Refusal."""
+    query = request.query or ""
+    form = form_of(query)
     triples = form is not None and form.gives_triples
     offers = _OF_TRIPLES if triples else _OF_ROWS
     offer = _named(request.format, offers) if request.format else choose(accept, offers)
-    version = service.publication.published.version
-    etag = etag_of(version, offer, query, *request.default_graphs, "", *request.named_graphs)
+    published = service.publication.published
+    version = published.version
     headers = {"Vary": "Accept", "Cache-Control": "no-cache", "Graph-Version": str(version), **searched}
     if not service.publication.is_remote:  # to a server others may write, which changes no version of ours
-        headers["ETag"] = etag
-    if "ETag" in headers and is_unchanged(etag, if_none_match) and not calls_others(query):
-        return Reply(304, b"", offer.content_type, headers)
+        headers["ETag"] = etag_of(version, offer, query, *request.default_graphs, "", *request.named_graphs)
     media_type = (TURTLE if triples else JSON_RESULTS).media_type if offer is HTML else offer.media_type
-    begun = time.monotonic()
-    result = await service.publication.ask(request, media_type, short=short, client=client, cancel=cancel)
-    if offer is HTML:
-        page = await run_in_threadpool(_page, service, asked, result, begun)
-        return Reply(200, page, offer.content_type, headers)
-    return Reply(200, result.body if isinstance(result, Answer) else result, offer.content_type, headers)
+    return _Wanted(published, offer, media_type, headers, lasts=not calls_others(query))
 
 
 def _page(service: GraphService, asked: QueryRequest, result: Answer | QueryStream, begun: float) -> bytes:

@@ -19,7 +19,7 @@ from kg.api.hosts import host_check
 from kg.api.intake import Intake
 from kg.api.limits import PUBLIC_LIMIT, RateLimiter
 from kg.api.metrics import Reading
-from kg.api.middleware import Envelope
+from kg.api.middleware import GZIP_FROM, GZIP_LEVEL, Envelope
 from kg.api.negotiation import NotAcceptable
 from kg.api.openapi import describe
 from kg.api.pages import STATIC, problem_page, wants_page
@@ -80,11 +80,9 @@ FORM_OVERHEAD = 6  # a character of a query is up to four bytes, and percent-enc
 SMALL_BODY = 1 << 20
 BATCH_ARTICLES = 10  # as many of the largest size may come in one form
 EXPORTS = 4  # at once: each may take a thread for minutes, and readers share 40
-GZIP_FROM = 1024  # bytes: less is a packet anyway
-GZIP_LEVEL = 4  # a third of the time of 9 for a tenth more bytes
 
 
-def create_app(service: Service, *, loopback: bool = True) -> ASGIApp:
+def create_app(service: Service, *, loopback: bool = True) -> Envelope:
     """The ASGI application of a service, which it starts and stops with its lifespan.
 
     On `loopback` it answers to this machine's own names alone.
@@ -92,12 +90,12 @@ def create_app(service: Service, *, loopback: bool = True) -> ASGIApp:
     return _enveloped(service, _routes(service), loopback=loopback)
 
 
-def create_plain_app(service: GraphService, *, loopback: bool = True) -> ASGIApp:
+def create_plain_app(service: GraphService, *, loopback: bool = True) -> Envelope:
     """The same for the service of an ordinary store, which has /sparql and /graphs."""
     return _enveloped(service, plain_routes(service), loopback=loopback)
 
 
-def _enveloped(service: GraphService, rest: ASGIApp, *, loopback: bool) -> ASGIApp:
+def _enveloped(service: GraphService, rest: ASGIApp, *, loopback: bool) -> Envelope:
     """The endpoints of the W3C's protocols beside the `rest`, and the envelope around all."""
     sparql, graphs = SparqlEndpoint(service), GraphsEndpoint(service)
     near = reconcile.open_to_this_machine(rest)
@@ -137,6 +135,7 @@ def _enveloped(service: GraphService, rest: ASGIApp, *, loopback: bool) -> ASGIA
         max_body=max_body,
         check_host=host_check(settings.host, service.base, settings.allowed_hosts, loopback=loopback),
         limiter=limiter,
+        sparql_now=sparql.answer_now,
     )
 
 

@@ -15,8 +15,9 @@ from http import HTTPStatus
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from kg.api.express import Express
 from kg.api.problems import MEDIA_TYPE, RETRY_AFTER_S, Refusal, problem_of
 
 __all__ = ["MAX_HEADER_BYTES", "connection_limit", "limited"]
@@ -49,15 +50,16 @@ def connection_limit(wanted: int) -> int:
     return allowed
 
 
-def limited(max_connections: int) -> type[HttpToolsProtocol]:
-    """The protocol of a service that takes so many connections."""
-    return type("LimitedConnection", (_Connection,), {"max_connections": max_connections})
+def limited(max_connections: int, express: Express | None = None) -> type[HttpToolsProtocol]:
+    """The protocol of a service that takes so many connections, with a short way for some requests."""
+    return type("LimitedConnection", (_Connection,), {"max_connections": max_connections, "express": express})
 
 
 class _Connection(HttpToolsProtocol):
     """One connection. `_patience` ends it when the headers of its next request do not come, `_stuck` when nobody reads."""
 
     max_connections = 0
+    express: Express | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,6 +86,9 @@ class _Connection(HttpToolsProtocol):
         """Go on with what came."""
         if self.transport.is_closing():
             return
+        between = not (self._in_headers or self._answering or self.flow.write_paused)
+        if between and self._answered_now(data):
+            return
         if self._in_headers or not self._answering:
             self._header_bytes += len(data)  # what the parser keeps until a header ends
         self._unset_keepalive_if_required()
@@ -92,11 +97,26 @@ class _Connection(HttpToolsProtocol):
             return
         if not self._in_headers and self._answering:
             self._rest()
+            alone = not (self.pipeline or self.cycle.more_body)
+            if self.express is not None and between and alone and self.cycle.keep_alive:
+                self.express.learn(data, dict(self.scope))
             return
         if self._header_bytes > MAX_HEADER_BYTES:
             self._refuse_headers()
         elif self._patience is None:
             self._wait()  # the beginning of a further request
+
+    def _answered_now(self, data: bytes) -> bool:
+        """Whether the data was a request that could be answered the short way, and was."""
+        whole = self.express.answer(data, self.client) if self.express is not None else None
+        if whole is None:
+            return False
+        status, headers, body = whole
+        lines = [b"%b: %b\r\n" % field for field in (*self.server_state.default_headers, *headers)]
+        self._rest()
+        self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", body)))
+        self.on_response_complete()
+        return True
 
     def on_message_begin(self) -> None:
         """The first byte of a request is there."""

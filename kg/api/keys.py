@@ -8,10 +8,9 @@ from collections.abc import MutableMapping
 from datetime import UTC, datetime
 from typing import Any
 
-from starlette.datastructures import Headers
-
 from kg.access import ApiKey, KeyRing, KeyScope
 from kg.api.audit import note
+from kg.api.headers import header
 from kg.api.problems import Refusal
 
 __all__ = ["authorise", "key_of", "may_read"]
@@ -89,15 +88,14 @@ def _admitted(
 
 def _secret_of(scope: MutableMapping[str, Any]) -> str | None:
     """The key that a program sends."""
-    headers = Headers(scope=scope)
-    scheme, _, secret = headers.get("authorization", "").partition(" ")
-    given = secret.strip() if scheme.lower() == "bearer" else headers.get("x-api-key")
+    scheme, _, secret = (header(scope, b"authorization") or "").partition(" ")
+    given = secret.strip() if scheme.lower() == "bearer" else header(scope, b"x-api-key")
     return given or None
 
 
 def _password_of(scope: MutableMapping[str, Any]) -> str | None:
     """The password that a browser sends (RFC 7617)."""
-    scheme, _, encoded = Headers(scope=scope).get("authorization", "").partition(" ")
+    scheme, _, encoded = (header(scope, b"authorization") or "").partition(" ")
     if scheme.lower() != "basic":
         return None
     try:

@@ -72,6 +72,10 @@ class RateLimiter:
             extra={"violated-policies": ["requests"]},
         )
 
+    def has_room(self, client: str) -> bool:
+        """Whether `take` would let the client in."""
+        return not self.limit or self._bucket(client).tokens >= 1
+
     def _bucket(self, client: str) -> _Bucket:
         """A client's bucket, filled for the time that went by."""
         now = self._now()

@@ -11,14 +11,19 @@ import asyncio
 import logging
 import re
 import time
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from uuid import uuid4
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kg.access import ApiKey
+from kg.api.answers import Reply
 from kg.api.audit import notes
+from kg.api.express import Whole
+from kg.api.headers import header
 from kg.api.keys import key_of, may_read
 from kg.api.limits import RateLimiter, client_of
 from kg.api.logs import request_id
@@ -32,6 +37,8 @@ requests_log = logging.getLogger("kg.requests")
 
 DRAIN_BYTES, DRAIN_S = 64_000_000, 5.0  # of a refused body
 BODY_S, BODY_BYTES_A_SECOND = 30.0, 4_000  # a body may take so long, and longer for its bytes
+GZIP_FROM = 1024  # bytes: less is a packet anyway
+GZIP_LEVEL = 4  # a third of the time of 9 for a tenth more bytes
 METHODS = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
 EXPOSED = "ETag, Graph-Version, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
 ALWAYS = frozenset({"/healthz", "/readyz"})  # for whoever watches the service, with no key and at any rate
@@ -62,7 +69,7 @@ class Envelope:
     """The outermost application of a service: `max_body(path)` bounds a request's body in bytes; `origins` are let in by
     CORS.
 
-    `check_host` raises for a Host header that it does not like.
+    `check_host` raises for a Host header that it does not like. `sparql_now` has the replies of /sparql that need no wait.
     """
 
     def __init__(
@@ -74,6 +81,7 @@ class Envelope:
         max_body: Callable[[str], int],
         check_host: Callable[[str | None], None],
         limiter: RateLimiter,
+        sparql_now: Callable[[Scope], Reply | None] = lambda scope: None,
     ) -> None:
         self.app = app
         self.service = service
@@ -81,6 +89,7 @@ class Envelope:
         self.max_body = max_body
         self.check_host = check_host
         self.limiter = limiter
+        self.sparql_now = sparql_now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -88,38 +97,80 @@ class Envelope:
             await self.app(scope, receive, send)
             return
         begun = time.monotonic()
-        headers = Headers(scope=scope)
-        number = _request_id(headers.get("x-request-id"))
-        notes(scope)["request"] = number  # before any application makes a copy of the scope
-        request_id.set(number)
-        fields = {"X-Request-ID": number, **self._cors(headers.get("origin"))}
+        fields = self._begin(scope)
+        request_id.set(fields["X-Request-ID"])
         response = _Response(send, fields, head=scope["method"] == "HEAD")
         metrics = self.service.metrics
         metrics.under_way.inc()
         try:
-            await self._serve(scope, headers, receive, response)
+            await self._serve(scope, receive, response)
         finally:
             metrics.under_way.dec()
-            status = response.status or CLIENT_LEFT
-            route = _route(scope)
-            metrics.observe(scope["method"], route, status, begun)
-            self.service.audit.write(scope, route, status, begun)
-            if requests_log.isEnabledFor(logging.INFO):
-                _log_request(scope, route, status, begun)
+            self._end(scope, response.status or CLIENT_LEFT, begun)
 
-    async def _serve(self, scope: Scope, headers: Headers, receive: Receive, response: _Response) -> None:
+    def answer_now(self, scope: Scope) -> Whole | None:
+        """The response to `GET /sparql` if nobody has to wait for it, as `__call__` would send it, counted and logged.
+
+        None leaves the request to `__call__`, as if it had not been seen: so do all errors, which are said there.
+        """
+        begun = time.monotonic()
+        fields = self._begin(scope)
+        token = request_id.set(fields["X-Request-ID"])
+        try:
+            if self.service.stopping:
+                return None
+            self.check_host(header(scope, b"host"))
+            self._may_read(scope)
+            client = self._counted(scope, key_of(self.service.keys, scope))
+            if client is not None and not self.limiter.has_room(client):
+                return None
+            if (reply := self.sparql_now(scope)) is None:
+                return None
+            if client is not None:
+                fields.update(self.limiter.take(client))
+            body = reply.body
+            assert isinstance(body, bytes)
+            if len(body) >= GZIP_FROM:  # as GZipMiddleware has it
+                fields["Vary"] = ", ".join(filter(None, ("Accept-Encoding", fields.get("Vary"))))
+                if "gzip" in (header(scope, b"accept-encoding") or ""):
+                    fields["Content-Encoding"] = "gzip"
+                    body = zlib.compress(body, GZIP_LEVEL, wbits=zlib.MAX_WBITS | 16)
+                    reply = replace(reply, body=body)
+            self._end(scope, reply.status, begun)
+            return reply.status, _with_fields(reply.raw_headers(), fields), body
+        except Exception:
+            return None
+        finally:
+            request_id.reset(token)
+
+    def _begin(self, scope: Scope) -> dict[str, str]:
+        """The fields that every response to the request gets."""
+        number = _request_id(header(scope, b"x-request-id"))
+        notes(scope)["request"] = number  # before any application makes a copy of the scope
+        return {"X-Request-ID": number, **self._cors(header(scope, b"origin"))}
+
+    def _end(self, scope: Scope, status: int, begun: float) -> None:
+        """Count and log a request that is done."""
+        route = _route(scope)
+        self.service.metrics.observe(scope["method"], route, status, begun)
+        self.service.audit.write(scope, route, status, begun)
+        if requests_log.isEnabledFor(logging.INFO):
+            _log_request(scope, route, status, begun)
+
+    async def _serve(self, scope: Scope, receive: Receive, response: _Response) -> None:
         inner = scope
         limit = self.max_body(scope["path"])
-        empty = "content-length" not in headers and "transfer-encoding" not in headers
+        length = header(scope, b"content-length")
+        empty = length is None and header(scope, b"transfer-encoding") is None
         body = _Body(receive, limit, empty=empty)
         try:
-            self.check_host(headers.get("host"))
+            self.check_host(header(scope, b"host"))
             if scope["method"] == "OPTIONS":
                 response.fields.update(self._take(scope, None))
-                await _allow(headers, response)
+                await _allow(scope, response)
                 return
             self._let_in(scope, response)
-            if int(headers.get("content-length") or 0) > limit:
+            if int(length or 0) > limit:
                 raise too_large(limit)
             if response.head:
                 inner = {**scope, "method": "GET"}
@@ -150,16 +201,24 @@ class Envelope:
                 kind="shutting-down",
             )
         key = key_of(service.keys, scope)
-        response.fields.update(self._take(scope, key.name if key is not None else None))
-        if service.settings.read_key == "required" and not path.startswith(OUTSIDE_LIMITS):  # /metrics looks itself
-            may_read(service.keys, scope)
+        response.fields.update(self._take(scope, key))
+        self._may_read(scope)
 
-    def _take(self, scope: Scope, key: str | None) -> Mapping[str, str]:
+    def _may_read(self, scope: Scope) -> None:
+        """Raise Refusal where reading is closed to who asks."""
+        if self.service.settings.read_key == "required" and not scope["path"].startswith(OUTSIDE_LIMITS):
+            may_read(self.service.keys, scope)  # /metrics looks itself
+
+    def _take(self, scope: Scope, key: ApiKey | None) -> Mapping[str, str]:
         """Count the request; the fields that tell the client how many it has left."""
-        client = client_of(scope, key)
-        if scope["path"].startswith(OUTSIDE_LIMITS) or key == self.service.local_key:
-            return {}
-        return self.limiter.take(client)
+        client = self._counted(scope, key)
+        return self.limiter.take(client) if client is not None else {}
+
+    def _counted(self, scope: Scope, key: ApiKey | None) -> str | None:
+        """Who makes the request, None if that is not counted."""
+        name = key.name if key is not None else None
+        client = client_of(scope, name)
+        return None if scope["path"].startswith(OUTSIDE_LIMITS) or name == self.service.local_key else client
 
     def _cors(self, origin: str | None) -> dict[str, str]:
         """The CORS headers for a request from this origin."""
@@ -209,9 +268,9 @@ def _with_fields(raw: list[tuple[bytes, bytes]], fields: Mapping[str, str]) -> l
     return raw
 
 
-async def _allow(headers: Headers, response: _Response) -> None:
+async def _allow(scope: Scope, response: _Response) -> None:
     """Answer OPTIONS, a preflight or not."""
-    asked = headers.get("access-control-request-headers", "authorization, content-type, accept")
+    asked = header(scope, b"access-control-request-headers") or "authorization, content-type, accept"
     fields = {
         "allow": METHODS,
         "access-control-allow-methods": METHODS,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from pyoxigraph import NamedNode
@@ -65,11 +66,9 @@ def read_request(
     method: str, query_string: bytes, content_type: str | None, body: bytes
 ) -> QueryRequest | UpdateRequest:
     """The query or update that a request carries; raises Refusal (400, 405, 415)."""
-    parameters = fields_of(query_string, "the URL")
     if method == "GET":
-        if "update" in parameters:
-            raise Refusal(400, "an update in a GET request: the protocol sends updates by POST")
-        return _query(parameters)
+        return _by_get(query_string)
+    parameters = fields_of(query_string, "the URL")
     if method != "POST":
         raise Refusal(405, f"{method} on /sparql", headers={"Allow": METHODS})
     media_type = media_type_of(
@@ -92,6 +91,15 @@ def read_request(
     except UnicodeDecodeError as error:
         raise Refusal(400, f"the {name} is not UTF-8: {error}") from error
     return _query(parameters) if media_type == QUERY else _update(parameters)
+
+
+@lru_cache(maxsize=256)  # the same query, again and again
+def _by_get(query_string: bytes) -> QueryRequest:
+    """The query in a URL."""
+    parameters = fields_of(query_string, "the URL")
+    if "update" in parameters:
+        raise Refusal(400, "an update in a GET request: the protocol sends updates by POST")
+    return _query(parameters)
 
 
 def fields_of(encoded: bytes, where: str) -> dict[str, list[str]]:

@@ -14,11 +14,12 @@ from types import FrameType
 from typing import NoReturn
 
 import uvicorn
-from starlette.types import ASGIApp
 
 from kg.access import KeyScope, ServiceAddress, new_token
 from kg.api.app import create_app, create_plain_app
 from kg.api.connections import connection_limit, limited
+from kg.api.express import Express
+from kg.api.middleware import Envelope
 from kg.api.pages import prepare
 from kg.api.service import GraphService, Service
 from kg.errors import KgError
@@ -87,12 +88,12 @@ def serve_plain(
             _run(app, service, listener, lambda: ready(url, bool(service.keys)))
 
 
-def _run(app: ASGIApp, service: GraphService, listener: socket.socket, announce: Callable[[], None]) -> None:
+def _run(app: Envelope, service: GraphService, listener: socket.socket, announce: Callable[[], None]) -> None:
     """Run uvicorn on a socket until told to stop."""
     settings = service.settings
     config = uvicorn.Config(
         app,
-        http=limited(connection_limit(settings.max_connections)),
+        http=limited(connection_limit(settings.max_connections), Express(app.answer_now)),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -15,10 +15,11 @@ from dataclasses import replace
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from kg.api.answers import Reply, answer
+from kg.api.answers import Reply, answer, answer_now
 from kg.api.audit import note
 from kg.api.bodies import body_of
 from kg.api.gone import cancelled_when_gone
+from kg.api.headers import header
 from kg.api.keys import authorise
 from kg.api.limits import client_of
 from kg.api.negotiation import HTML, TRIPLES, choose
@@ -35,6 +36,9 @@ __all__ = ["SparqlEndpoint", "written_headers"]
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 1 << 16
+"""Bytes of an answer that may be compressed and sent without leaving the event loop."""
+
 
 class SparqlEndpoint:
     """The endpoint over one service; errors leave it as exceptions, for the envelope around it."""
@@ -42,18 +46,25 @@ class SparqlEndpoint:
     def __init__(self, service: GraphService) -> None:
         self._service = service
 
+    def answer_now(self, scope: Scope) -> Reply | None:
+        """The reply to a GET request if nobody has to wait for it; None, or an error, leaves it to the application."""
+        request = read_request("GET", scope["query_string"], None, b"")
+        if not isinstance(request, QueryRequest):
+            return None
+        accept, known = header(scope, b"accept"), header(scope, b"if-none-match")
+        return answer_now(self._service, request, accept, known, at_most=AT_ONCE)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        headers = Headers(scope=scope)
         body = await body_of(receive)
-        request = read_request(scope["method"], scope["query_string"], headers.get("content-type"), body)
-        if isinstance(request, QueryRequest) and request.timeout_s is None and "prefer" in headers:
-            request = replace(request, timeout_s=preferred_wait(headers.getlist("prefer")))
+        request = read_request(scope["method"], scope["query_string"], header(scope, b"content-type"), body)
+        if isinstance(request, QueryRequest) and request.timeout_s is None and header(scope, b"prefer"):
+            request = replace(request, timeout_s=preferred_wait(Headers(scope=scope).getlist("prefer")))
         if isinstance(request, UpdateRequest):
             authorise(self._service.keys, scope)
             await (await self._update(request, scope)).send(send)
             return
-        accept = headers.get("accept")
+        accept = header(scope, b"accept")
         if request.query is None:
             example = fields_of(scope["query_string"], "the URL").get("example", [""])[0]
             await self._describe(accept, example).send(send)
@@ -61,7 +72,7 @@ class SparqlEndpoint:
         if request.fresh:
             await self._service.publication.refresh()
         async with cancelled_when_gone(receive) as cancel:
-            known, client = headers.get("if-none-match"), client_of(scope)
+            known, client = header(scope, b"if-none-match"), client_of(scope)
             try:
                 reply = await answer(self._service, request, accept, known, client=client, cancel=cancel)
             except (KgError, Refusal) as error:

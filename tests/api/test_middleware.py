@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from kg.api import connections, middleware
 from kg.api.bodies import body_of
+from kg.api.express import Express
 from kg.api.limits import RateLimiter
 from kg.api.middleware import Envelope
 from kg.api.service import GraphService
@@ -103,10 +104,10 @@ def test_a_large_body_lies_on_disk_while_it_comes(monkeypatch: pytest.MonkeyPatc
 
 
 @contextmanager
-def listening(app: Any) -> Iterator[tuple[str, int]]:
+def listening(app: Any, express: Express | None = None) -> Iterator[tuple[str, int]]:
     """The address of an application on connections that are limited."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, http=connections.limited(10), log_config=None, lifespan="off", ws="none")
+        config = uvicorn.Config(app, http=connections.limited(10, express), log_config=None, lifespan="off", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
