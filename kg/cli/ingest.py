@@ -132,6 +132,8 @@ def _report_of(skipped: Sequence[ArticleError], **counts: int) -> Report:
 
 def _tell(report: Report, location: str) -> None:
     """Print what was done, and on stderr what was not."""
+    from kg.workspace import Workspace
+
     shown = report.skipped[:SKIPPED_SHOWN]
     for at, (source, reason) in enumerate(shown):
         note(f"skipped: {plain(source)}: {plain(reason)}")
@@ -141,7 +143,8 @@ def _tell(report: Report, location: str) -> None:
             note(f"hint: {plain(hint)}")
     if len(report.skipped) > SKIPPED_SHOWN:
         note(f"… and {len(report.skipped) - SKIPPED_SHOWN:,} more")
+    there = f"in {plain(location)}" if Workspace.exists(location) else "no workspace was made"
     put(
         f"{number(report.added, 'article')} added, {report.replaced:,} replaced, {report.unchanged:,} unchanged, "
-        f"{len(report.skipped):,} skipped, in {plain(location)}"
+        f"{len(report.skipped):,} skipped, {there}"
     )

@@ -28,6 +28,5 @@ class Others:
             return
         endings = [f"{ending} {count:,}" for ending, count in self._endings.most_common(_SHOWN)]
         more = ", …" if len(self._endings) > _SHOWN else ""
-        note(
-            f"passed over {number(self._endings.total(), 'file')} that no article is in: {plain(', '.join(endings))}{more}"
-        )
+        count = number(self._endings.total(), "file")
+        note(f"passed over, for their endings: {count} ({plain(', '.join(endings))}{more})")

@@ -40,7 +40,7 @@ def test_help_lists_every_command(kg: Kg) -> None:
     assert run.returncode == 0
     listed = re.findall(r"^  ([a-z]+)  ", run.stdout, re.MULTILINE)
     assert listed == list(COMMANDS)
-    assert "...\n" not in run.stdout, "a help text is cut off"
+    assert not re.search(r"^  .*\.\.\.$", run.stdout, re.MULTILINE), "a help text is cut off"
     assert kg("--help").stdout == run.stdout
 
 

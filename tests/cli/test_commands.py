@@ -82,6 +82,7 @@ def test_no_workspace_comes_of_a_slip(kg: Kg, tmp_path: Path) -> None:
     (tmp_path / "empty.txt").touch()
     run = kg("ingest", str(tmp_path / "empty.txt"), store=store)
     assert (run.returncode, store.exists()) == (1, False)
+    assert run.stdout.endswith("1 skipped, no workspace was made\n")
     assert "empty.txt: empty" in run.stderr
     run = kg("ingest", str(tmp_path / "empty.txt"), "--extractor", "typo", store=store)
     assert (run.returncode, store.exists()) == (1, False)
