@@ -18,14 +18,16 @@ Four kinds of request, each over connections that are kept open, answers in JSON
 `uncached`: no text is sent twice. `repeated`: the same text again and again, which our byte cache answers.
 The goals of DESIGN.md 11 stand beside the ratios.
 
-What is known of the point look-up, measured on two shared cores: Oxigraph takes 0.14 ms of CPU for it, and ours 0.60, of which
-the engine in the worker takes 0.09. h11, asyncio's own loop and a thread for each query took 1.8; httptools, uvloop (an
-application that does nothing: 0.21 to 0.06) and asking on the event loop took the rest away. What is left is two processes
-that wake each other, and Python in both. To reach 1.0 the query has to stay in the process that has the socket: workers
-that accept connections themselves, each killed with the connections that it holds when one of its queries has to be
-(which costs others their answers), or a mirror in the service's memory for what `looks_short` (twice as fast as RocksDB,
-and as large as the graph; the deadline then is only a hope). Another ASGI server gains nothing beyond uvloop (granian: 0.9 of
-uvicorn, ENGINE.md 3).
+What is known of the point look-up, on two shared cores, where Oxigraph takes 0.14 to 0.2 ms of CPU for it. Through a worker
+ours took 0.6 ms and more: two processes wake each other. So a query that `kg.graph.points` can bound is answered by the
+process that has the socket, and `kg.api.express` spares it and what was given before the parser, the task and the channels
+of ASGI (an application that does nothing takes 0.06 ms on uvicorn, a bare protocol on uvloop 0.02, the envelope on the short
+way 0.03). What is left (perf): the engine a third, the C library's malloc under it a sixth, where Oxigraph's own server has
+mimalloc, Python a third, the kernel a sixth. Not tried yet, and what 1.0 would take: another allocator, in the wheel of
+pyoxigraph or preloaded, and an envelope that is compiled. A mirror in memory would halve the engine's part (ENGINE.md 3), and
+is as large as the graph. The last run, of two rounds on a machine that was busy otherwise: uncached 0.40 of Oxigraph's (point),
+0.71 (50 rows), 0.78 (aggregate), 0.73 (50,000 rows); repeated 2.3, 33, 59, 179. Through workers the engine takes all but 5 % of
+the time from 50 rows on: what is missing there is three caches of blocks for one.
 """
 
 from __future__ import annotations
