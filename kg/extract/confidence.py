@@ -9,7 +9,7 @@ model) the right facts that can be had at precision 0.8 are 456 with it and 226 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from kg.extract.decode import sigmoid
 from kg.extract.labels import predicate_of
-from kg.types import Mention, Relation
+from kg.types import Extraction, Relation
 
 __all__ = ["CONTEXT", "Context", "features", "in_context"]
 
@@ -47,12 +47,11 @@ class Context:
         return {"predicates": {p: list(ab) for p, ab in self.predicates.items()}, "weights": list(self.weights)}
 
 
-def features(
-    relations: Sequence[Relation], mentions: Sequence[Mention], chain_of: Mapping[int, int]
-) -> NDArray[np.float64]:
+def features(extraction: Extraction) -> NDArray[np.float64]:
     """(n, 4): the log odds of each relation and its CONTEXT: those of its two mentions, 0 where they are sure and less where not, and
     those of its rival, the best fact of the same subject and predicate with another object, 0 where there is none and else more.
     """
+    relations, mentions, chain_of = extraction.relations, extraction.mentions, extraction.chain_of()
     rivals: dict[tuple[int, str], dict[int, float]] = defaultdict(dict)
     for r in relations:
         objects = rivals[chain_of[r.subject], predicate_of(r.predicate)]
@@ -69,16 +68,17 @@ def features(
     return np.asarray(np.log(p / (1 - p)) - np.log(none / (1 - none)), dtype=np.float64)
 
 
-def in_context(
-    relations: Sequence[Relation], mentions: Sequence[Mention], chain_of: Mapping[int, int], context: Context
-) -> list[Relation]:
-    """The relations with the confidence that they have beside each other; a predicate without a fit keeps its own."""
-    result = []
+def in_context(extraction: Extraction, context: Context, keep: float) -> Extraction:
+    """The extraction with the confidence that its relations have beside each other, without those below `keep`; a predicate without a
+    fit keeps its own.
+    """
     weights = np.array(context.weights)
-    for r, row in zip(relations, features(relations, mentions, chain_of), strict=True):
+    kept = []
+    for r, row in zip(extraction.relations, features(extraction), strict=True):
         fitted = context.predicates.get(predicate_of(r.predicate))
         if fitted is not None:
             a, b = fitted
             r = replace(r, score=round(float(sigmoid(a * row[0] + b + row[1:] @ weights)), 3))
-        result.append(r)
-    return result
+        if r.score >= keep:
+            kept.append(r)
+    return replace(extraction, relations=tuple(kept))

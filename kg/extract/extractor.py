@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kg.extract.confidence import Context
+from kg.extract.confidence import Context, in_context
 from kg.extract.coref import chains_of
 from kg.extract.dates import date_value
 from kg.extract.lists import without_lists
@@ -26,15 +26,16 @@ class ModelExtractor:
     """The shipped extractor. Equal documents give equal extractions: every window is run alone.
 
     `keep` is the confidence below which a relation is dropped. For fitting the calibration, `calibrated=False` gives raw scores, and
-    `in_context=False` those that a relation has by itself.
+    `context=False` those that a relation has by itself.
     """
 
-    def __init__(self, model: Model, *, keep: float = KEEP, calibrated: bool = True, in_context: bool = True) -> None:
+    def __init__(self, model: Model, *, keep: float = KEEP, calibrated: bool = True, context: bool = True) -> None:
         self._model = model
         self._keep = keep
         fitted: Mapping[str, Sequence[float]] = model.manifest.get("calibration", {}) if calibrated else {}
         self._calibration = {p: (float(a), float(b), float(c)) for p, (a, b, c) in fitted.items()}
-        self._context = Context.of(model.manifest) if calibrated and in_context else None
+        self._context = Context.of(model.manifest) if calibrated and context else None
+        self._first = keep if self._context is None else min(keep, KEEP)  # what is below may be above in its context
 
     @property
     def model(self) -> str:
@@ -46,7 +47,7 @@ class ModelExtractor:
         pieces = self._model.tokenizer.pieces(document.text)
         found: list[Found] = []
         sentences: list[int] = []
-        scores = PairScores(self._calibration, self._keep)
+        scores = PairScores(self._calibration, self._first)
         starts = np.array([s.start for s in document.sentences] or [0], dtype=np.int64)
         inside = Inside.of([], [], 0)
         for window in windows(pieces, document.sentences):
@@ -66,9 +67,9 @@ class ModelExtractor:
         }
         chains = chains_of(document.text, mentions, scores.links, values)
         reading = Reading(document, mentions, sentences, chains, scores)
-        relations = relations_of(reading, self._calibration, self._keep, self._context)
-        relations = without_lists(document.text, mentions, relations)
-        return Extraction(document.id, self.model, mentions, chains, tuple(relations))
+        relations = without_lists(document.text, mentions, relations_of(reading, self._calibration, self._first))
+        alone = Extraction(document.id, self.model, mentions, chains, tuple(relations))
+        return alone if self._context is None else in_context(alone, self._context, self._keep)
 
 
 def load_extractor(folder: Path | None = None, *, threads: int | None = None) -> ModelExtractor:

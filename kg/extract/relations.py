@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.extract.confidence import Context, in_context
 from kg.extract.labels import CLASSES, FITS, PREDICATES
 from kg.extract.pairs import NEAR
 from kg.extract.patterns import embedded_people, pattern_facts
@@ -56,10 +55,8 @@ class _Stated:
     former: bool
 
 
-def relations_of(
-    reading: Reading, calibration: Calibration, keep: float = KEEP, context: Context | None = None
-) -> list[Relation]:
-    """The relations of a document at or above `keep`, in text order. context: what confidence owes to all else that was found."""
+def relations_of(reading: Reading, calibration: Calibration, keep: float = KEEP) -> list[Relation]:
+    """The relations of a document at or above `keep`, in text order."""
     chain_of = reading.chain_of()
     order = sorted(range(len(reading.mentions)), key=lambda i: reading.mentions[i].span)
     embedded = embedded_people(reading.document.text, reading.mentions, order)
@@ -83,8 +80,6 @@ def relations_of(
             value = reading.chains[key[2]].value
             if key[1] == "occurredOn" and value is not None and value.end is not None:
                 found.append(replace(relation, predicate="endDate"))
-    if context is not None:
-        found = [r for r in in_context(found, reading.mentions, chain_of, context) if r.score >= keep]
     return _consistent(found, chain_of)
 
 

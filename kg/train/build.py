@@ -80,7 +80,7 @@ def build(plan: Plan, artifact: Path, *, version: str, others: Sequence[Path] = 
     records = fold_records(plan.data, plan.without)
     raw = samples(records, ModelExtractor(write(calibration={}), keep=0.01, calibrated=False))
     calibration = {p: list(abc) for p, abc in fit_platt(raw).items()}
-    judged = relations(records, ModelExtractor(write(calibration=calibration), in_context=False))
+    judged = relations(records, ModelExtractor(write(calibration=calibration), context=False))
     context, errors = fit_context(judged), cross_validated_errors(judged)
     log.info("calibration on %d texts: %s, %s", len(records), calibration, context)
     log.info("expected calibration error, %d-fold: %s", FOLDS, errors)

@@ -40,7 +40,7 @@ def relations(records: Sequence[Mapping[str, Any]], extractor: ModelExtractor) -
     found: list[Judged] = []
     for record in records:
         extraction = extractor.extract(document_of(record))
-        rows = features(extraction.relations, extraction.mentions, extraction.chain_of())
+        rows = features(extraction)
         for index, right in judged_relations(record, extraction):
             predicate = predicate_of(extraction.relations[index].predicate)
             found.append((predicate, rows[index], right, _weight(record)))

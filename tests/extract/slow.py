@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from kg.extract import ModelExtractor, coref, mentions, relations
 from kg.extract import names as by_rule
+from kg.extract.confidence import in_context
 from kg.extract.coref import chains_of
 from kg.extract.dates import date_value
 from kg.extract.decode import sigmoid
@@ -199,7 +200,8 @@ def extract(extractor: ModelExtractor, document: Document, patch: pytest.MonkeyP
     scores = {(i, j): float(sigmoid(row[same])) for (i, j), row in rows.items() if i > j}
     chains = chains_of(document.text, final, scores, values)
     told = _relations(extractor, document, final, sentences, chains, rows)
-    return Extraction(document.id, extractor.model, final, chains, tuple(told))
+    alone = Extraction(document.id, extractor.model, final, chains, tuple(told))
+    return alone if extractor._context is None else in_context(alone, extractor._context, extractor._keep)
 
 
 class _Statuses:
@@ -301,6 +303,6 @@ def _evidence(
         options.append((score, not across, -at, best))
     chosen: dict[int, tuple[float, int, int]] = {}
     for rank, (score, within, at, best) in enumerate(sorted(options, reverse=True)):
-        if score >= extractor._keep and (rank == 0 or (within and score >= relations.ANOTHER)):
+        if score >= extractor._first and (rank == 0 or (within and score >= relations.ANOTHER)):
             chosen.setdefault(at, (score, *best[1:]))
     return list(chosen.values())

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kg.extract.confidence import Context, features, in_context
-from kg.types import EntityClass, Mention, MentionKind, Relation, Span
+from kg.types import Chain, EntityClass, Extraction, Mention, MentionKind, Relation, Span
 
 CONTEXT = Context({"involves": (1.0, 0.5), "occurredOn": (1.0, 0.0)}, (0.2, 0.3, -0.4))
 
@@ -29,15 +29,19 @@ MENTIONS = [
     mention(30, EntityClass.GROUP, 0.99),
     mention(40, EntityClass.DATE, 1.0),
 ]
-CHAIN_OF = {i: i for i in range(len(MENTIONS))}
+CHAINS = [Chain((i,), m.cls, (str(i),)) for i, m in enumerate(MENTIONS)]
 
 
-def confidence(*relations: Relation) -> list[float]:
-    return [r.score for r in in_context(relations, MENTIONS, CHAIN_OF, CONTEXT)]
+def extraction(*relations: Relation) -> Extraction:
+    return Extraction("a", "m", tuple(MENTIONS), tuple(CHAINS), relations)
+
+
+def confidence(*relations: Relation, keep: float = 0.0) -> list[float]:
+    return [r.score for r in in_context(extraction(*relations), CONTEXT, keep).relations]
 
 
 def test_sure_ends_and_no_rival_leave_the_fitted_line_alone() -> None:
-    assert features([fact(0, 2, 0.6)], MENTIONS, CHAIN_OF)[0, 1:] == pytest.approx([0, 0, 0])
+    assert features(extraction(fact(0, 2, 0.6)))[0, 1:] == pytest.approx([0, 0, 0])
     assert confidence(fact(0, 2, 0.5)) == [pytest.approx(1 / (1 + np.exp(-0.5)), abs=1e-3)]
 
 
@@ -63,8 +67,13 @@ def test_a_predicate_without_a_fit_keeps_its_confidence() -> None:
     assert confidence(fact(0, 2, 0.37, "within")) == [0.37]
 
 
+def test_what_is_too_unsure_in_its_context_is_dropped() -> None:
+    assert confidence(fact(1, 2, 0.3), keep=0.2) == []
+    assert confidence(fact(0, 2, 0.3), keep=0.2) == confidence(fact(0, 2, 0.3))
+
+
 def test_no_relations_are_no_relations() -> None:
-    assert in_context([], MENTIONS, CHAIN_OF, CONTEXT) == []
+    assert confidence() == []
 
 
 def test_a_manifest_keeps_it_and_may_lack_it() -> None:

@@ -66,6 +66,10 @@ def test_cues(text: str, expected: set[str]) -> None:
         pytest.param("Jens allegedly {E!:shot} {P:Ana}.", set(), id="a victim is not doubted"),
         pytest.param("{G:HPA} will {E!:attack} the port.", {"planned"}, id="will"),
         pytest.param("{G:HPA} called for {E!:talks} with the mayor.", {"planned"}, id="called for"),
+        pytest.param(
+            "News of possible wage {E!:talks} with the {G:HPA} spread.", {"planned"}, id="possible, a word between"
+        ),
+        pytest.param("A possible heir of the owner {E!:met} the {G:HPA}.", set(), id="possible, of something else"),
         pytest.param("{G:HPA} threatened to {E!:attack} the port.", {"planned"}, id="threat"),
         pytest.param(
             "The {E!:talks}, planned for May, bring together {G:HPA} and others.",
