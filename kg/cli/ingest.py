@@ -14,6 +14,7 @@ from kg.cli.choose import choose, tell
 from kg.cli.options import ExtractorOption, ModelOption, StoreOption, ThreadsOption
 from kg.cli.others import Others
 from kg.cli.output import note, number, plain, progress, put
+from kg.cli.repeated import Repeated
 from kg.cli.store import location_of, open_or_create, service_at
 from kg.types import Report
 
@@ -53,7 +54,8 @@ def command(
     from kg.articles import read_articles
 
     others = Others()
-    articles = read_articles(inputs, stdin=sys.stdin.buffer, passed_over=others)
+    repeated = Repeated()
+    articles = repeated.watch(read_articles(inputs, stdin=sys.stdin.buffer, passed_over=others))
     service = service_at(store)
     with progress("reading articles") as step:
         if service is not None:
@@ -61,6 +63,7 @@ def command(
         else:
             report = _ingest(articles, store, base, extractor, model, threads, step)
     others.tell()
+    repeated.tell()
     _tell(report, location_of(store))
     if report.skipped:
         raise typer.Exit(1)

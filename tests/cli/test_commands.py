@@ -73,6 +73,14 @@ def test_files_of_other_endings_in_a_folder_are_counted(kg: Kg, tmp_path: Path) 
     assert "passed over, for their endings: 3 files (.pdf 2, no ending 1)" in run.stderr
 
 
+def test_ids_that_come_twice_with_different_texts_are_told(kg: Kg, tmp_path: Path) -> None:
+    texts = [("a", STORY), ("a", STORY + "\n\nIt was closed again."), ("b", STORY), ("b", STORY), ("c", STORY)]
+    lines = [json.dumps({"id": name, "text": text}) for name, text in texts]
+    (tmp_path / "two.jsonl").write_text("\n".join(lines))
+    run = kg("ingest", "two.jsonl", cwd=tmp_path)
+    assert "1 id came with different texts, and the last stays: a (2 times)" in run.stderr
+
+
 def test_ingest_reads_stdin(kg: Kg, tmp_path: Path) -> None:
     assert "1 article added" in kg("ingest", "-", input=STORY, store=tmp_path / "new").stdout
 
