@@ -5,6 +5,7 @@ A *place* is a row of `shades`: all chains of one bucket and shade. Its number i
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import struct
 import zlib
@@ -68,9 +69,10 @@ class Likeness:
             self._remember(row)
         if len(row.values) < MOST_VALUES:
             return row
-        has = "SELECT 1 FROM said WHERE place = ? AND value = ?"
-        more = {value for value in also if self._db.execute(has, (place, value)).fetchone() is not None}
-        return row if more <= row.values else replace(row, values=row.values | more)
+        missing = json.dumps([value for value in also if value not in row.values])
+        has = "SELECT value FROM said WHERE place = ? AND value IN (SELECT value FROM json_each(?))"
+        more = [value[0] for value in self._db.execute(has, (place, missing))]
+        return replace(row, values=row.values.union(more)) if more else row
 
     def _row(self, place: int) -> PlaceRow | None:
         row = self._db.execute("SELECT bucket, shade, n FROM shades WHERE key = ?", (place,)).fetchone()
