@@ -97,7 +97,7 @@ def serving_here(folder: Path, **settings: Any) -> Iterator[Here]:
         service = Service(workspace, Settings(query_workers=2, **settings), load=World.extractor)
         app = create_app(service)
         noting = Noting(app)
-        server = uvicorn.Server(uvicorn.Config(app, http=limited(100, noting), log_config=None, ws="none"))
+        server = uvicorn.Server(uvicorn.Config(app, http=limited(2000, noting), log_config=None, ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         here = Here(service, app, listener.getsockname(), noting)

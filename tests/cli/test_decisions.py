@@ -34,7 +34,7 @@ def kept(kg: Kg, store: Path) -> list[dict[str, object]]:
 
 @pytest.fixture
 def unclear(copy: Path) -> Path:
-    """A workspace in which an acronym may stand for two groups: four questions, and one about a claim."""
+    """A workspace in which an acronym may stand for two groups: four questions, one about rebels in two articles, and one about a claim."""
     with Workspace.open(copy) as workspace:
         workspace.ingest([World.article("army", [1])], World.extractor())
     return copy
@@ -131,20 +131,20 @@ def test_explain_marks_what_decides(kg: Kg, world: Path) -> None:
 
 
 def test_a_review_takes_one_key_for_each_question(kg: Kg, unclear: Path) -> None:
-    run = kg("review", "--author", "desk", store=unclear, input="? y n s y\n")
+    run = kg("review", "--author", "desk", store=unclear, input="? y n s s y\n")
     assert run.returncode == 0, run.stderr
-    assert "1 of 5\n  is HPA here Harbour Pilots' Association?  (group/harbour-pilots" in run.stdout
+    assert "1 of 6\n  is HPA here Harbour Pilots' Association?  (group/harbour-pilots" in run.stdout
     assert "[HPA]" in run.stdout
-    assert "2 of 5" not in run.stdout  # what it is was just said, so it is not asked whether it is something else
+    assert "2 of 6" not in run.stdout  # what it is was just said, so it is not asked whether it is something else
     assert "“Perhaps it is so, but perhaps [Boris Lund] leads the firm of [Norland].”" in run.stdout
     assert "accepted: 1 fact gained" in run.stdout
-    assert "3 decisions made, 0 of 5 questions left" in run.stdout
+    assert "3 decisions made, 0 of 6 questions left" in run.stdout
     assert [(one["kind"], one["author"]) for one in kept(kg, unclear)] == [
         ("same", "desk"),
         ("different", "desk"),
         ("accept", "desk"),
     ]
-    assert "1 of 1\n  is HPA here Highland Peoples' Army?" in kg("review", store=unclear).stdout
+    assert "1 of 2\n  is HPA here Highland Peoples' Army?" in kg("review", store=unclear).stdout
 
 
 def test_a_review_may_be_undone_skipped_and_left(kg: Kg, unclear: Path, tmp_path: Path) -> None:
@@ -154,11 +154,11 @@ def test_a_review_may_be_undone_skipped_and_left(kg: Kg, unclear: Path, tmp_path
     run = kg("review", store=unclear, input="unuq")
     assert "nothing to undo yet" in run.stdout
     assert "judgement 1 taken back" in run.stdout
-    assert "0 decisions made, 6 of 6 questions left" in run.stdout
+    assert "0 decisions made, 7 of 7 questions left" in run.stdout
     assert [one["state"] for one in kept(kg, unclear)] == ["undone"]
-    skipped = kg("review", store=unclear, input="ssssn")
+    skipped = kg("review", store=unclear, input="sssssn")
     assert "rejected" in skipped.stdout
-    assert "1 decision made, 1 of 6 questions left" in skipped.stdout
+    assert "1 decision made, 1 of 7 questions left" in skipped.stdout
     assert [one["state"] for one in kept(kg, unclear)] == ["undone", "holds"]
 
 
@@ -176,7 +176,7 @@ def test_a_terminal_needs_no_enter(unclear: Path) -> None:
         try:
             os.write(ours, b"nq")
             assert process.stdout is not None
-            assert "1 decision made, 4 of 5 questions left" in process.stdout.read()
+            assert "1 decision made, 5 of 6 questions left" in process.stdout.read()
             assert process.wait(timeout=300) == 0
         finally:
             process.kill()
