@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from kg.extract.words import lines
+from kg.extract.words import lines, roles
 from kg.types import EntityClass, Mention, MentionKind, Span
 
 __all__ = ["attribution", "cues_for"]
@@ -75,6 +75,21 @@ def _clause_start(text: str, sentence: Span, at: int) -> int:
     return low
 
 
+_WORDS = re.compile(r"(?:['’]s?)?,?\s+(?:[\w-]+,?\s+){1,6}")
+_VERB = re.compile(
+    r"\b(?:is|was|are|were|be|been|being|as|to|not|never|became|becomes?|has|had|have|will|would|named|elected|appointed)\b",
+    re.IGNORECASE,
+)
+
+
+def _apposed(between: str) -> bool:
+    """Whether what stands between two ends only names one by its office, as "their leader, Ana" does: whoever denies that their leader
+    has died does not deny that she leads them."""
+    if not _WORDS.fullmatch(between) or _VERB.search(between):
+        return False
+    return re.search(rf"\b(?:{roles()})\b", between, re.IGNORECASE) is not None
+
+
 def cues_for(text: str, sentence: Span, a: Mention, b: Mention) -> frozenset[str]:
     """The statuses that words around a fact give it: denied, alleged, planned, former, future.
 
@@ -99,11 +114,14 @@ def cues_for(text: str, sentence: Span, a: Mention, b: Mention) -> frozenset[str
         before = text[_clause_start(text, sentence, event.start) : event.start]
         after = text[event.end : min(sentence.end, event.end + 40)]
     other = a.span if event == b.span else b.span
+    taken_for_granted = event is None and _apposed(text[first.end : last.start])
     wanted = ("clause", "standing") if event is None else ("clause", "event", "governs")
     found = set()
     for cue in _cues():
         stretches = []
-        if cue.place in wanted:
+        if cue.place == "clause" and taken_for_granted:
+            stretches = [text[first.start : last.end]]
+        elif cue.place in wanted:
             stretches = [before]
         elif cue.place == "between" and event is None:
             stretches = [text[first.end : max(first.end, last.start)]]

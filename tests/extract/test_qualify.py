@@ -25,6 +25,16 @@ def cues(text: str) -> set[str]:
         pytest.param("{P:Ana} plans to take over the {G:HPA}.", {"planned"}, id="plan"),
         pytest.param("{P:Ana}, the former head of the {G:HPA}, fled.", {"former"}, id="former"),
         pytest.param("{P:Ana} leads the {G:HPA}.", set(), id="plain"),
+        pytest.param(
+            "It denied that {G*:their} leader, {P:Ana}, had died.",
+            set(),
+            id="denial of something else about the leader",
+        ),
+        pytest.param("They denied that {G:HPA} commander {P:Ana} fled.", set(), id="denial with an office in front"),
+        pytest.param(
+            "They denied that {P:Ana} was the leader of the {G:HPA}.", {"denied", "former"}, id="denial of leading"
+        ),
+        pytest.param("The former {G:HPA} leader {P:Ana} fled.", {"former"}, id="former before both"),
         pytest.param("The mayor denied it; {P:Ana} leads the {G:HPA}.", set(), id="denial in another clause"),
         pytest.param("He never spoke, but {P:Ana} leads the {G:HPA}.", set(), id="negation before but"),
         pytest.param("{P:Ana} leads the {G:HPA}, which denied the report.", set(), id="denial after the fact"),

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from tests.serving import REPOSITORY, environment, serving
@@ -57,3 +59,12 @@ def test_who_leads_a_group_the_sentence_and_who_disagrees_are_three_clicks_away(
     assert page.locator(".text span:target").inner_text() == sentence
     assert others == []
     context.close()
+
+
+def test_everything_in_the_demo_has_a_page(demo: str) -> None:
+    with httpx.Client(base_url=demo, trust_env=False, timeout=60) as client:
+        listed = client.get("/entities", params={"limit": 200}, headers={"Accept": "application/json"}).json()
+        paths = [urlsplit(entity["iri"]).path for entity in listed["entities"]]
+        assert len(paths) > 100
+        wrong = {path: status for path in paths if (status := client.get(f"{path}.html").status_code) != 200}
+    assert wrong == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -51,3 +52,19 @@ def test_a_folder_that_cannot_be_written_later_does_no_harm(tmp_path: Path) -> N
     (folder,) = (tmp_path / "cache" / "newsgraph").iterdir()
     folder.rmdir()
     assert environment.get_template("problems.html") is not None
+
+
+def test_what_is_only_denied_has_no_modality_of_a_supporting_claim() -> None:
+    relation = SimpleNamespace(
+        supporting_articles=0,
+        supporting_sources=0,
+        asserted=False,
+        confidence=None,
+        first_reported=None,
+        last_reported=None,
+    )
+    strength = rendering._environment().get_template("parts.html").make_module().strength
+    relation.claims = (SimpleNamespace(supports=False, modality="stated"),)
+    assert 'class="modality' not in strength(relation)
+    relation.claims += (SimpleNamespace(supports=True, modality="reported"),)
+    assert 'class="modality reported"' in strength(relation)

@@ -91,7 +91,7 @@ def one_section(service: Service, iri: str, predicate: str, *, outgoing: bool, p
 
 
 def key_facts(cls: str, sections: Iterable[Shown]) -> list[tuple[str, tuple[Item, ...], int]]:
-    """(heading, its first statements, how many more): what a reader wants to know of a thing of a class first."""
+    """(heading, its first statements, how many more): what a reader wants to know of a thing of a class first; what is over comes last."""
     known = {(section.predicate, section.outgoing): section for section in sections}
     facts = []
     for key in KEY_FACTS.get(cls, ()):
@@ -99,9 +99,8 @@ def key_facts(cls: str, sections: Iterable[Shown]) -> list[tuple[str, tuple[Item
         if section is None:
             continue
         items = [item for item in section.items if item.relation.asserted]
-        standing = [item for item in items if item.relation.phase != Phase.FORMER.value] or items
-        if standing:
-            facts.append((section.heading, tuple(standing[:FACTS]), max(0, len(standing) - FACTS)))
+        if items:
+            facts.append((section.heading, tuple(items[:FACTS]), max(0, len(items) - FACTS)))
     return facts
 
 
