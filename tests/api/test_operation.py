@@ -250,7 +250,7 @@ def process_of(folder: Path, **variables: str) -> Iterator[tuple[subprocess.Pope
 def test_a_service_that_is_told_to_stop_finishes_what_runs_and_begins_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "world"
     fill(folder)
-    variables = {"KG_QUERY_TIMEOUT_S": "3", "KG_LOG_FORMAT": "json", "KG_LOG_LEVEL": "info"}
+    variables = {"KG_QUERY_TIMEOUT_S": "8", "KG_LOG_FORMAT": "json", "KG_LOG_LEVEL": "info"}
     with process_of(folder, **variables) as (process, url):
         answers: list[httpx.Response] = []
 
