@@ -25,6 +25,9 @@ def cues(text: str) -> set[str]:
         pytest.param("{P:Ana} plans to take over the {G:HPA}.", {"planned"}, id="plan"),
         pytest.param("{P:Ana}, the former head of the {G:HPA}, fled.", {"former"}, id="former"),
         pytest.param("{P:Ana} leads the {G:HPA}.", set(), id="plain"),
+        pytest.param("Since May {P:Ana} has led the {G:HPA}.", set(), id="has led"),
+        pytest.param("The {G:HPA} is led by {P:Ana}.", set(), id="is led by"),
+        pytest.param("{P:Ana} led the {G:HPA} for years.", {"former"}, id="led"),
         pytest.param(
             "It denied that {G*:their} leader, {P:Ana}, had died.",
             set(),
