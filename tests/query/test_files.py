@@ -142,7 +142,7 @@ def test_every_parameter_narrows_the_answer(query: NamedQuery, store: Store) -> 
     required = {
         name: fitting.get(parameter.type, LEAGUE) for name, parameter in query.parameters.items() if parameter.required
     }
-    required |= {name: LEAGUE for name in query.needs[-1:]}
+    required |= dict.fromkeys(query.needs[-1:], LEAGUE)
     for name, parameter in query.parameters.items():
         if parameter.type in ("class", "predicate") or name in ("new", "undone"):  # the story has all of these
             continue
