@@ -138,7 +138,7 @@ class Envelope:
                     reply = replace(reply, body=body)
             self._end(scope, reply.status, begun)
             return reply.status, _with_fields(reply.raw_headers(), fields), body
-        except Exception:
+        except Exception:  # whatever it is, the long way meets it again and says it
             return None
         finally:
             request_id.reset(token)

@@ -54,6 +54,17 @@ def test_a_folder_that_cannot_be_written_later_does_no_harm(tmp_path: Path) -> N
     assert environment.get_template("problems.html") is not None
 
 
+def test_a_folder_that_others_may_write_is_not_read(tmp_path: Path) -> None:
+    first = page()
+    (folder,) = (tmp_path / "cache" / "newsgraph").iterdir()
+    for path in folder.iterdir():
+        path.unlink()
+    folder.chmod(0o777)
+    rendering._environment.cache_clear()
+    assert page() == first
+    assert list(folder.iterdir()) == []
+
+
 def test_what_is_only_denied_has_no_modality_of_a_supporting_claim() -> None:
     relation = SimpleNamespace(
         supporting_articles=0,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
@@ -71,9 +73,14 @@ def _compiled() -> _Compiled | None:
     folder = platformdirs.user_cache_path("newsgraph") / f"templates-{version('jinja2')}"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.lstat()
     except OSError:
         return None
-    return _Compiled(str(folder))
+    # what is read there is run: a folder that others may write is not used, as Jinja does not use such a one of its own
+    ours = (
+        stat.S_ISDIR(found.st_mode) and not found.st_mode & 0o022 and found.st_uid == getattr(os, "getuid", lambda: 0)()
+    )
+    return _Compiled(str(folder)) if ours else None
 
 
 @cache
