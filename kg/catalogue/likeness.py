@@ -74,12 +74,19 @@ class Likeness:
         more = [value[0] for value in self._db.execute(has, (place, missing))]
         return replace(row, values=row.values.union(more)) if more else row
 
+    def read(self, places: Iterable[int]) -> None:
+        """Read these places, which are going to be asked for, together; in vain where nothing is remembered."""
+        if self._known is not None:
+            for row in self._rows(place for place in places if place not in self._known):
+                self._remember(row)
+
     def _row(self, place: int) -> PlaceRow | None:
-        row = self._db.execute("SELECT bucket, shade, n FROM shades WHERE key = ?", (place,)).fetchone()
-        if row is None:
-            return None
-        listed = self._db.execute("SELECT value FROM said WHERE place = ? ORDER BY value LIMIT ?", (place, MOST_VALUES))
-        return PlaceRow(place, row[0], row[1], row[2], frozenset([value[0] for value in listed]))
+        return next(iter(self._rows([place])), None)
+
+    def _rows(self, places: Iterable[int]) -> Iterator[PlaceRow]:
+        limits = {"places": json.dumps(list(places)), "most": MOST_VALUES}
+        for key, bucket, shade, n, values in self._db.execute(_ROWS, limits):
+            yield PlaceRow(key, bucket, shade, n, frozenset(values.split("\n") if values else ()))
 
     def _remember(self, row: PlaceRow) -> None:
         if self._known is not None:
@@ -115,13 +122,20 @@ class Likeness:
 
     def candidates(self, place: int) -> list[int]:
         """The places that share keys with this one, those that share most first; a key counts more if few share it."""
-        limits = {"most": MOST_PER_BLOCK, "blocks": MOST_BLOCKS, "least": LEAST_SHARED}
-        found = self._db.execute(_CANDIDATES, {"place": place, **limits}).fetchall()
+        shared: dict[str, int] = {}
+        limits = {"place": place, "most": MOST_PER_BLOCK, "blocks": MOST_BLOCKS}
+        for (listed,) in self._db.execute(_SHARING, limits):
+            places = listed.split(",")
+            if weight := _WEIGHTS[len(places)]:
+                for other in places:
+                    shared[other] = shared.get(other, 0) + weight
+        shared.pop(str(place), None)
+        found = sorted((-weight, int(other)) for other, weight in shared.items() if weight >= LEAST_SHARED)
         if len(found) <= MOST_CANDIDATES:
-            return [other for other, _ in found]
-        last = found[MOST_CANDIDATES - 1][1]
-        surely = [other for other, shared in found if shared > last]
-        tied = (other for other, shared in found if shared == last)
+            return [other for _, other in found]
+        last = found[MOST_CANDIDATES - 1][0]
+        surely = [other for weight, other in found if weight < last]
+        tied = (other for weight, other in found if weight == last)
         by_name = sorted(tied, key=lambda other: self.name(other) or ("", ""))
         return surely + by_name[: MOST_CANDIDATES - len(surely)]
 
@@ -173,11 +187,18 @@ class Likeness:
         )
 
 
-# A key counts only while few share it: from 6 for one that two share to 2. Neither which keys are followed nor what they
-# count depends on arrival.
-_CANDIDATES = """
-SELECT o.place, sum(7 - (m.n > 1) - (m.n > 2) - (m.n > 4) - (m.n > 8) - (m.n > 16)) AS shared FROM (
-  SELECT block, (SELECT count(*) FROM (SELECT 1 FROM blocks c WHERE c.block = b.block LIMIT :most + 1)) AS n
-  FROM (SELECT block FROM blocks WHERE place = :place ORDER BY n DESC, block LIMIT :blocks) b) m
-CROSS JOIN blocks o ON o.block = m.block
-WHERE m.n BETWEEN 2 AND :most AND o.place <> :place GROUP BY o.place HAVING shared >= :least ORDER BY shared DESC"""
+# What a key counts by how many places share it: 6 for one that two share, 2 for one that 32 do, nothing beyond. Neither which
+# keys are followed nor what they count depends on arrival.
+_WEIGHTS = [0, 0, 6, *[5] * 2, *[4] * 4, *[3] * 8, *[2] * (MOST_PER_BLOCK - 16), 0]
+
+# For each key of a place the places that share it, one more than count at the most: half the keys of a large graph are of one
+# place alone, a third of far more than count, so little is read; and one row a key, as rows cost more than what is in them.
+_SHARING = """
+SELECT (SELECT group_concat(place) FROM (SELECT place FROM blocks c WHERE c.block = b.block LIMIT :most + 1))
+FROM (SELECT block FROM blocks WHERE place = :place ORDER BY n DESC, block LIMIT :blocks) b"""
+
+# one row a place, as rows cost more than what is in them; no value has a line end (`packed`)
+_ROWS = """
+SELECT s.key, s.bucket, s.shade, s.n, (
+  SELECT group_concat(value, char(10)) FROM (SELECT value FROM said WHERE place = s.key ORDER BY value LIMIT :most))
+FROM shades s WHERE s.key IN (SELECT value FROM json_each(:places))"""

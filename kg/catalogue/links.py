@@ -186,6 +186,7 @@ class Links:
             if owner is None:
                 owner = owners[wish.slot] = self._mint(wish, mint)
             self._join(wish.chain, owner)
+            self._touched.successors.pop(owner, None)  # emptied earlier in this change: it lives on
             if owner != wish.previous:
                 self._touched.articles.add(wish.chain.anchor.article)
 
@@ -255,7 +256,6 @@ class Links:
             if found is None:
                 break
             if not self._has_chains(found["key"]):  # emptied in this change: it lives on
-                self._touched.successors.pop(found["key"], None)
                 self._db.execute("UPDATE entities SET slot = ? WHERE key = ?", (wish.slot, found["key"]))
                 return int(found["key"])
         cursor = self._db.execute(

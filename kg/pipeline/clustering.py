@@ -12,7 +12,7 @@ from kg.types import EntityClass
 __all__ = ["Clusters", "Place", "canonical_slot", "profile_at", "same_at"]
 
 MOST_LIKE = 200  # pairs of one place that its every article looks at again; beyond, the global pass does
-MOST_SLOTS = 200  # of one component that an article's commit clusters anew; beyond, the global pass does
+MOST_SLOTS = 64  # of one component that an article clusters anew (our stories' have 51); beyond, the global pass does
 
 Place = tuple[str, str]
 """(bucket, shade)."""
@@ -143,9 +143,9 @@ class Clusters:
         mine = profile_at(self._likeness, number)
         if mine is None:
             return
-        for other in self._likeness.candidates(number):
-            if other in done:
-                continue
+        others = [other for other in self._likeness.candidates(number) if other not in done]
+        self._likeness.read(others)
+        for other in others:
             theirs = profile_at(self._likeness, other, mine.values)
             if theirs is None:
                 continue

@@ -34,18 +34,19 @@ class Shift:
         self._buckets = buckets_of(old, new)
         self._before: Targets = {}
         self._slots, self._whole = self._component()
-        self._note(self._slots)
+        self._note(self._slots if self._whole else self._near())
 
     def moved(self) -> list[ChainRow]:
         """The chains whose slot is another one now: a name became ambiguous, or a polity's, or one with another name."""
         change, index = self._change, self._change.index
         whole = self._clusters.rescore((bucket, shade) for bucket in self._buckets for shade in index.shades(bucket))
-        slots, connected = self._component(self._slots)
-        self._note(slots)
+        slots, connected = self._component(self._slots) if self._whole else (self._slots, False)
         if self._whole and connected:
+            self._note(slots)
             self._clusters.settle(slots)
         else:
-            self._clusters.attach(self._near())
+            self._note(near := self._near())
+            self._clusters.attach(near)
         if not (whole and self._whole and connected):
             change.unsettle(self._buckets)
         places = [

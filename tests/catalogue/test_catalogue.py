@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kg.catalogue import SENTENCE, Catalogue, Judgement, JudgementKind, Pending
+from kg.catalogue import SENTENCE, Catalogue, Change, Judgement, JudgementKind, Pending, Wish
 from kg.errors import ResolutionError, WorkspaceError
+from kg.pipeline.linking import settle
 from kg.types import EntityClass
 from kg.workspace import Workspace
 from tests.factory import World, anchor, article
@@ -66,6 +67,26 @@ def test_what_is_done_is_pending_no_more_and_makes_a_version() -> None:
         catalogue.done(catalogue.pending())
         assert not catalogue.pending()
         assert catalogue.version == before + 1
+
+
+def test_an_entity_that_is_emptied_and_filled_again_in_one_change_lives_on() -> None:
+    with Workspace.open("memory:") as workspace:
+        workspace.ingest([World.article("a.txt", [5])], World.extractor())
+        catalogue = workspace.catalogue
+        boris, lines = sorted(row.iri.value for row in catalogue.entities())[::-1]
+
+        def move(change: Change, *moved: str, into: str) -> None:
+            chains = [chain for iri in moved for chain in change.links.chains_called(iri)]
+            settle(change, "http://localhost:8000/", [Wish(chain, into, chain.entity) for chain in chains])
+
+        with catalogue.change() as change:
+            move(change, boris, into="o:kestrel lines|Group")
+            move(change, lines, into="p:boris lund")
+        assert [row.iri.value for row in catalogue.entities()] == [boris]
+        retired = catalogue.retired(lines)
+        assert retired is not None
+        assert retired.successor is not None
+        assert retired.successor.value == boris
 
 
 @pytest.fixture(scope="module")
