@@ -20,7 +20,7 @@ import kg
 PACKAGE = Path(kg.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-BASE = frozenset({"types", "vocab", "errors", "resources"})
+BASE = frozenset({"types", "vocab", "errors", "resources", "allocator"})
 STAGES = frozenset({"articles", "extract", "resolve", "graph", "catalogue", "places"})
 ENTRIES = frozenset({"api", "cli", "__main__"})
 OUTER = ENTRIES | {"train", "settings"}

@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.types import Send
@@ -132,8 +133,7 @@ def _wanted(
     query = request.query or ""
     form = form_of(query)
     triples = form is not None and form.gives_triples
-    offers = _OF_TRIPLES if triples else _OF_ROWS
-    offer = _named(request.format, offers) if request.format else choose(accept, offers)
+    offer = _named(request.format, _offers(triples)) if request.format else _chosen(accept, triples)
     published = service.publication.published
     version = published.version
     headers = {"Vary": "Accept", "Cache-Control": "no-cache", "Graph-Version": str(version), **searched}
@@ -141,6 +141,16 @@ def _wanted(
         headers["ETag"] = etag_of(version, offer, query, *request.default_graphs, "", *request.named_graphs)
     media_type = (TURTLE if triples else JSON_RESULTS).media_type if offer is HTML else offer.media_type
     return _Wanted(published, offer, media_type, headers, lasts=not calls_others(query))
+
+
+def _offers(triples: bool) -> Sequence[Offer]:
+    return _OF_TRIPLES if triples else _OF_ROWS
+
+
+@lru_cache(maxsize=64)  # kinds of clients are few
+def _chosen(accept: str | None, triples: bool) -> Offer:
+    """What a client gets that names no format; raises NotAcceptable."""
+    return choose(accept, _offers(triples))
 
 
 def _page(service: GraphService, asked: QueryRequest, result: Answer | QueryStream, begun: float) -> bytes:

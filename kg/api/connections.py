@@ -111,10 +111,10 @@ class _Connection(HttpToolsProtocol):
         whole = self.express.answer(data, self.client) if self.express is not None else None
         if whole is None:
             return False
-        status, headers, body = whole
-        lines = [b"%b: %b\r\n" % field for field in (*self.server_state.default_headers, *headers)]
+        status, lines, body = whole
+        ours = [b"%b: %b\r\n" % field for field in self.server_state.default_headers]
         self._rest()
-        self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", body)))
+        self.transport.write(b"".join((STATUS_LINE[status], *ours, lines, b"\r\n", body)))
         self.on_response_complete()
         return True
 

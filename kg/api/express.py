@@ -3,7 +3,8 @@
 A task, the parser and the channels of ASGI cost as much as a look-up, and several times as much as to find an answer that
 was given before (measured). A client's requests differ in what they ask and in nothing else: what follows the target of
 `GET /sparql?…` comes again. So its head is parsed once, with the first request, which goes the long way; when its bytes
-come again, the fields are known. What the request is and gets is for the application to say, on both ways.
+come again, the fields are known, and what the application made of them. What the request is and gets is for it to say, on
+both ways.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import re
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
-__all__ = ["Express", "Whole"]
+__all__ = ["HEAD", "Express", "Whole"]
 
-Whole = tuple[int, list[tuple[bytes, bytes]], bytes]
-"""Status, headers and body of a response."""
+Whole = tuple[int, bytes, bytes]
+"""Status, lines of header fields and body of a response."""
+
+HEAD = "newsgraph.head"
+"""In a scope: a mapping in which the application keeps what it makes of a head, for each request that has it."""
 
 MOST = 256  # heads
 LONGEST = 8 << 10  # bytes of a request
@@ -49,4 +53,4 @@ class Express:
             return
         if len(self._heads) >= MOST:
             del self._heads[next(iter(self._heads))]  # the oldest
-        self._heads[found[2]] = scope
+        self._heads[found[2]] = {**scope, HEAD: {}}

@@ -14,15 +14,15 @@ import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from uuid import uuid4
+from dataclasses import dataclass
+from secrets import token_hex
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg.access import ApiKey
 from kg.api.answers import Reply
 from kg.api.audit import notes
-from kg.api.express import Whole
+from kg.api.express import HEAD, Whole
 from kg.api.headers import header
 from kg.api.keys import key_of, may_read
 from kg.api.limits import RateLimiter, client_of
@@ -55,6 +55,41 @@ SECURITY = {
 _SECURITY = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in SECURITY.items()]
 
 
+_ASKER = "asker"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """What the head of a request says of who sends it: the same for all requests with that head."""
+
+    request_id: str | None
+    accept: str | None
+    if_none_match: str | None
+    gzip: bool
+    matters: bool
+    """Whether it matters who asks: there is a key, or reading is closed, or requests are counted."""
+    vary: str | None
+    lines: bytes
+    """Header fields that every response to it gets."""
+
+
+def _compressed(reply: Reply, asker: _Asker) -> tuple[int, list[str], bytes]:
+    """A reply as its client takes it, as GZipMiddleware has it: status, lines of its header fields, body."""
+    body = reply.body
+    assert isinstance(body, bytes)
+    large = len(body) >= GZIP_FROM
+    headers = {name.lower(): value for name, value in reply.headers.items()}
+    headers["vary"] = ", ".join(filter(None, (headers.get("vary"), "Accept-Encoding" if large else None, asker.vary)))
+    if large and asker.gzip:
+        headers["content-encoding"] = "gzip"
+        body = zlib.compress(body, GZIP_LEVEL, wbits=zlib.MAX_WBITS | 16)
+    if reply.content_type:
+        headers["content-type"] = reply.content_type
+    if reply.status not in (204, 304):
+        headers["content-length"] = str(len(body))
+    return reply.status, [f"{name}: {value}\r\n" for name, value in headers.items()], body
+
+
 async def send_problem(problem: Problem, send: Send) -> None:
     """Send a problem document as the whole response."""
     body = problem.body()
@@ -69,7 +104,8 @@ class Envelope:
     """The outermost application of a service: `max_body(path)` bounds a request's body in bytes; `origins` are let in by
     CORS.
 
-    `check_host` raises for a Host header that it does not like. `sparql_now` has the replies of /sparql that need no wait.
+    `check_host` raises for a Host header that it does not like. `sparql_now` has the replies of /sparql that need no wait: to
+    a query string, Accept and If-None-Match.
     """
 
     def __init__(
@@ -81,7 +117,7 @@ class Envelope:
         max_body: Callable[[str], int],
         check_host: Callable[[str | None], None],
         limiter: RateLimiter,
-        sparql_now: Callable[[Scope], Reply | None] = lambda scope: None,
+        sparql_now: Callable[[bytes, str | None, str | None], Reply | None] = lambda query, accept, known: None,
     ) -> None:
         self.app = app
         self.service = service
@@ -114,34 +150,51 @@ class Envelope:
         None leaves the request to `__call__`, as if it had not been seen: so do all errors, which are said there.
         """
         begun = time.monotonic()
-        fields = self._begin(scope)
-        token = request_id.set(fields["X-Request-ID"])
+        token = None
         try:
             if self.service.stopping:
                 return None
-            self.check_host(header(scope, b"host"))
-            self._may_read(scope)
-            client = self._counted(scope, key_of(self.service.keys, scope))
-            if client is not None and not self.limiter.has_room(client):
+            asker = scope[HEAD].get(_ASKER) or self._asker(scope)
+            number = asker.request_id or token_hex(16)
+            token = request_id.set(number)
+            client = None
+            if asker.matters:
+                self._may_read(scope)
+                client = self._counted(scope, key_of(self.service.keys, scope))
+                if client is not None and not self.limiter.has_room(client):
+                    return None
+            if (reply := self.sparql_now(scope["query_string"], asker.accept, asker.if_none_match)) is None:
                 return None
-            if (reply := self.sparql_now(scope)) is None:
-                return None
-            if client is not None:
-                fields.update(self.limiter.take(client))
-            body = reply.body
-            assert isinstance(body, bytes)
-            if len(body) >= GZIP_FROM:  # as GZipMiddleware has it
-                fields["Vary"] = ", ".join(filter(None, ("Accept-Encoding", fields.get("Vary"))))
-                if "gzip" in (header(scope, b"accept-encoding") or ""):
-                    fields["Content-Encoding"] = "gzip"
-                    body = zlib.compress(body, GZIP_LEVEL, wbits=zlib.MAX_WBITS | 16)
-                    reply = replace(reply, body=body)
-            self._end(scope, reply.status, begun)
-            return reply.status, _with_fields(reply.raw_headers(), fields), body
+            share = self.limiter.take(client) if client is not None else {}
+            status, lines, body = _compressed(reply, asker)
+            lines += [f"x-request-id: {number}\r\n", *(f"{name}: {value}\r\n" for name, value in share.items())]
+            self._count(scope, "/sparql", status, begun)
+            return status, "".join(lines).encode("latin-1") + asker.lines, body
         except Exception:  # whatever it is, the long way meets it again and says it
             return None
         finally:
-            request_id.reset(token)
+            if token is not None:
+                request_id.reset(token)
+
+    def _asker(self, scope: Scope) -> _Asker:
+        """What the head of a request says, kept with it; raises Refusal where the long way would."""
+        self.check_host(header(scope, b"host"))
+        given = header(scope, b"x-request-id")
+        cors = self._cors(header(scope, b"origin"))
+        vary = cors.pop("Vary", None)
+        constant = [*_SECURITY, *((name.encode("latin-1"), value.encode("latin-1")) for name, value in cors.items())]
+        asker = scope[HEAD][_ASKER] = _Asker(
+            request_id=given if given is not None and _REQUEST_ID.fullmatch(given) else None,
+            accept=header(scope, b"accept"),
+            if_none_match=header(scope, b"if-none-match"),
+            gzip="gzip" in (header(scope, b"accept-encoding") or ""),
+            matters=self.service.settings.read_key == "required"
+            or bool(self.limiter.limit)
+            or header(scope, b"authorization") is not None,
+            vary=vary,
+            lines=b"".join(b"%b: %b\r\n" % field for field in constant),
+        )
+        return asker
 
     def _begin(self, scope: Scope) -> dict[str, str]:
         """The fields that every response to the request gets."""
@@ -152,8 +205,12 @@ class Envelope:
     def _end(self, scope: Scope, status: int, begun: float) -> None:
         """Count and log a request that is done."""
         route = _route(scope)
-        self.service.metrics.observe(scope["method"], route, status, begun)
         self.service.audit.write(scope, route, status, begun)
+        self._count(scope, route, status, begun)
+
+    def _count(self, scope: Scope, route: str, status: int, begun: float) -> None:
+        """A place in the metrics, and a line in the log of requests."""
+        self.service.metrics.observe(scope["method"], route, status, begun)
         if requests_log.isEnabledFor(logging.INFO):
             _log_request(scope, route, status, begun)
 
@@ -330,7 +387,7 @@ class _Body:
 
 def _request_id(given: str | None) -> str:
     """The id that a client or proxy gave the request, if it can be one; else a new one."""
-    return given if given is not None and _REQUEST_ID.fullmatch(given) else uuid4().hex
+    return given if given is not None and _REQUEST_ID.fullmatch(given) else token_hex(16)
 
 
 def _route(scope: Scope) -> str:

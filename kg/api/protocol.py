@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from pyoxigraph import NamedNode
 
@@ -96,10 +96,21 @@ def read_request(
 @lru_cache(maxsize=256)  # the same query, again and again
 def _by_get(query_string: bytes) -> QueryRequest:
     """The query in a URL."""
+    if query_string.startswith(b"query=") and b"&" not in query_string:  # as nearly all of them are
+        query = _unquoted(query_string.removeprefix(b"query="), "the URL")
+        return QueryRequest(query)
     parameters = fields_of(query_string, "the URL")
     if "update" in parameters:
         raise Refusal(400, "an update in a GET request: the protocol sends updates by POST")
     return _query(parameters)
+
+
+def _unquoted(encoded: bytes, where: str) -> str:
+    """One value of a query string or a form; raises a 400."""
+    try:
+        return unquote_to_bytes(encoded.replace(b"+", b" ")).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refusal(400, f"{where} is not percent-encoded UTF-8") from error
 
 
 def fields_of(encoded: bytes, where: str) -> dict[str, list[str]]:

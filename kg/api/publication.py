@@ -65,6 +65,8 @@ class Publication:
     def __init__(self, source: Source, settings: Settings) -> None:
         self._source = source
         self._settings = settings
+        self.is_remote = source.store.location.startswith(("http://", "https://"))
+        """Whether the graph lies on a SPARQL server."""
         self._cache = AnswerCache(settings.query_cache_mb << 20)
         self._pool: QueryPool | None = None
         self._published = Published(-1, 0.0)
@@ -83,11 +85,6 @@ class Publication:
             wait_s=WAIT_S,
             max_per_client=settings.queries_per_client,
         )
-
-    @property
-    def is_remote(self) -> bool:
-        """Whether the graph lies on a SPARQL server."""
-        return self._source.store.location.startswith(("http://", "https://"))
 
     @property
     def published(self) -> Published:

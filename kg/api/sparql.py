@@ -46,13 +46,12 @@ class SparqlEndpoint:
     def __init__(self, service: GraphService) -> None:
         self._service = service
 
-    def answer_now(self, scope: Scope) -> Reply | None:
+    def answer_now(self, query_string: bytes, accept: str | None, if_none_match: str | None) -> Reply | None:
         """The reply to a GET request if nobody has to wait for it; None, or an error, leaves it to the application."""
-        request = read_request("GET", scope["query_string"], None, b"")
+        request = read_request("GET", query_string, None, b"")
         if not isinstance(request, QueryRequest):
             return None
-        accept, known = header(scope, b"accept"), header(scope, b"if-none-match")
-        return answer_now(self._service, request, accept, known, at_most=AT_ONCE)
+        return answer_now(self._service, request, accept, if_none_match, at_most=AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

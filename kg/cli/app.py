@@ -146,7 +146,12 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     from kg.errors import KgError
 
     try:
-        arguments = sys.argv[1:] if arguments is None else arguments
+        if arguments is None:
+            arguments = sys.argv[1:]
+            if "serve" in arguments:
+                from kg.allocator import begin_anew
+
+                begin_anew()
         status = app(arguments or ["--help"], prog_name="kg", standalone_mode=False)
     except KgError as error:
         misused = isinstance(error, MisuseError)

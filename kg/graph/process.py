@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
+from kg.allocator import with_tunables
 from kg.errors import KgError, StoreUnavailable
 from kg.graph.diagnosis import death
 
@@ -69,7 +70,7 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": path},
+            env={**with_tunables(os.environ), **_ENVIRONMENT, "PYTHONPATH": path},
             bufsize=0,
         )
         self._stdin = cast("IO[bytes]", self._child.stdin)

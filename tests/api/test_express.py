@@ -287,7 +287,7 @@ def test_only_the_query_is_new_in_a_head_that_comes_again() -> None:
     way = Express(lambda scope: seen.append(dict(scope)))
     way.learn(b"GET /sparql?query=a" + HEAD, dict(SCOPE))
     assert way.answer(b"GET /sparql?query=b%20c" + HEAD, ("192.0.2.1", 5)) is None
-    assert seen == [{**SCOPE, "client": ("192.0.2.1", 5), "query_string": b"query=b%20c"}]
+    assert seen == [{**SCOPE, "client": ("192.0.2.1", 5), "query_string": b"query=b%20c", express.HEAD: {}}]
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ def test_so_many_heads_are_kept_and_no_more(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_connection_that_begins_on_the_short_way_is_no_silent_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEADERS_S", 0.3)
-    way = Express(lambda scope: (200, [(b"content-length", b"6")], b"short;"))
+    way = Express(lambda scope: (200, b"content-length: 6\r\n", b"short;"))
     with listening(named, way) as address:
         request = b"GET /sparql?a" + HEAD
         with socket.create_connection(address, timeout=20) as connection:
@@ -344,7 +344,7 @@ def test_a_connection_that_begins_on_the_short_way_is_no_silent_one(monkeypatch:
 
 
 def test_what_comes_while_an_answer_is_made_waits_for_its_turn() -> None:
-    way = Express(lambda scope: (200, [(b"content-length", b"6")], b"short;"))
+    way = Express(lambda scope: (200, b"content-length: 6\r\n", b"short;"))
     with listening(named, way) as address, socket.create_connection(address, timeout=20) as connection:
         connection.sendall(b"GET /sparql?a" + HEAD)
         received = connection.recv(1000)
