@@ -71,8 +71,8 @@ class Profile:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Normal names, the one that is the key first, without acronyms."""
-        own = (self.bucket[2:],) if self.bucket[0] in "peo" and self.bucket[2:] not in self.of("q") else ()
-        return tuple(dict.fromkeys((*own, *sorted(v[2:] for v in self.values if v[:2] == "n:"))))
+        own = (self.bucket[2:],) if self.is_named and f"q:{self.bucket[2:]}" not in self.values else ()
+        return tuple(dict.fromkeys((*own, *sorted([v[2:] for v in self.values if v[:2] == "n:"]))))
 
     @cached_property
     def is_named(self) -> bool:
@@ -87,9 +87,9 @@ class Profile:
     @cached_property
     def by_kind(self) -> Mapping[str, frozenset[str]]:
         """Letter of a value → the values, without it."""
-        found: dict[str, set[str]] = {}
+        found: dict[str, list[str]] = {}
         for value in self.values:
-            found.setdefault(value[0], set()).add(value[2:])
+            found.setdefault(value[0], []).append(value[2:])
         return {letter: frozenset(of) for letter, of in found.items()}
 
     def of(self, letter: str) -> frozenset[str]:

@@ -38,7 +38,8 @@ PERSON, GROUP, PLACE, POLITY, EVENT = (
     EntityClass.EVENT,
 )
 BESIDE = 24  # names beside a thing that are kept, those of the least hash: articles of one story keep the same ones
-ANCHORS = 6  # of them, and of relations, those that a description is found with
+ANCHORS = 6  # of them, and of relations, those that an event is found with
+NAMED_ANCHORS = 4  # those that part of a name is found with
 SUFFIX = re.compile(r"(?:ations?|itions?|ings?|ments?|ed|es|al|s|e)$")
 _AFTER_HEAD = re.compile(
     r"\s(?:of|in|for|from|who|whom|that|which|with|at|on|against|to|near|under|between|outside|inside|called|by|and)\s"
@@ -185,7 +186,8 @@ class _Article:
             said.add(f"p:{entry}")
         if self.document.published is not None and (chain.cls is EVENT or not self._is_full(chain)):
             said.add(f"b:{self.document.published.isoformat()}")
-        anchors = [value[2:] for value in beside if value not in own][: ANCHORS if chain.named else DESCRIBED_ANCHORS]
+        most = DESCRIBED_ANCHORS if not chain.named else ANCHORS if chain.cls is EVENT else NAMED_ANCHORS
+        anchors = [value[2:] for value in beside if value not in own][:most]
         known = self._needs_more(chain) and len(self.about) == ABOUT
         blocks = {block(*parts) for parts in self._blocks(index, chain, anchors, said)}
         if entry:

@@ -109,7 +109,7 @@ def numbers_in(name: str) -> frozenset[str]:
     """
     found = set()
     for word in name.split():
-        if (match := re.fullmatch(r"(\d+)(?:st|nd|rd|th)?", word)) is not None:
+        if word[0].isdigit() and (match := re.fullmatch(r"(\d+)(?:st|nd|rd|th)?", word)) is not None:
             found.add(str(int(match[1])))
         elif word in _ordinals():
             found.add(_ordinals()[word])
@@ -132,7 +132,7 @@ def word_likeness(left: str, right: str) -> tuple[float, str]:
     if min(len(left), len(right)) == 1:
         return (0.6, "initial") if left[0] == right[0] else (0.0, "")
     likeness = JaroWinkler.similarity(left, right)
-    if skeleton(left).removesuffix("i") == skeleton(right).removesuffix("i") and likeness >= VOWELLED:
+    if likeness >= VOWELLED and skeleton(left).removesuffix("i") == skeleton(right).removesuffix("i"):
         return max(0.9, likeness), "respelt"
     if likeness >= ALIKE and min(len(left), len(right)) >= SHORTEST:
         return likeness * 0.95, "respelt"
