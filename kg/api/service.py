@@ -169,6 +169,8 @@ class Service(GraphService):
         self._extractor: Extractor | None = None
         self._writing = threading.Lock()
         self._counts: tuple[int, Mapping[str, int]] = (-1, {})
+        self._counting = threading.Lock()
+        self._quads = (-1, 0)
 
     def select(self, query: str) -> list[Row]:
         """The solutions of one of our own, bounded queries, on the live store."""
@@ -184,6 +186,21 @@ class Service(GraphService):
         if self._counts[0] != version:
             self._counts = (version, self.workspace.stats())
         return self._counts[1]
+
+    def quads(self) -> int:
+        """How many quads the graph has, counted once for each version: seconds, for a graph of millions.
+
+        Whoever asks while another counts is told the number before, so that counting holds one thread and not all.
+        """
+        if not self._counting.acquire(blocking=self._quads[0] < 0):
+            return self._quads[1]
+        try:
+            version = self.workspace.version
+            if self._quads[0] != version:
+                self._quads = (version, self.workspace.store.size())
+            return self._quads[1]
+        finally:
+            self._counting.release()
 
     def read(self, article: Article) -> tuple[Document, Extraction]:
         """What is in an article, of which nothing is kept. Raises ArticleError, ModelError."""

@@ -78,7 +78,7 @@ def _data_set(service: Service) -> Iterator[Triple]:
     yield Triple(node, NamedNode(VOID + "vocabulary"), NamedNode(vocab.KG))
     yield Triple(node, NamedNode(VOID + "entities"), Literal(sum(counts[name] for name in vocab.ENTITY_CLASSES)))
     yield Triple(node, NamedNode(VOID + "documents"), Literal(counts["articles"]))
-    yield Triple(node, NamedNode(VOID + "triples"), Literal(service.workspace.store.size()))
+    yield Triple(node, NamedNode(VOID + "triples"), Literal(service.quads()))
     yield Triple(node, NamedNode(VOID + "rootResource"), NamedNode(f"{base}entities"))
     for name in RDF_FORMATS:
         yield Triple(node, NamedNode(VOID + "dataDump"), NamedNode(f"{base}export?format={name}"))

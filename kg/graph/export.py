@@ -90,7 +90,7 @@ def export(
     rdf, wanted = FORMATS[form], Provenance.of(provenance)
     if reifiers and rdf in (RdfFormat.JSON_LD, RdfFormat.RDF_XML):
         raise StoreError(f"{rdf.name} carries no triple terms", hint="export as turtle, trig, ntriples or nquads")
-    if scope.whole and store.size() > SORTED_QUADS:
+    if scope.whole and store.size(up_to=SORTED_QUADS + 1) > SORTED_QUADS:
         _write_whole(store, rdf, out, wanted, reifiers=reifiers)
         return
     skipped = set() if rdf in _WITH_GRAPHS or not scope.whole else _ontology_graphs(store)

@@ -177,10 +177,16 @@ class OxigraphStore:
             copy.bulk_extend(self._store)
             copy.flush()
 
-    def size(self) -> int:
-        """How many quads there are."""
-        with self._translated():
-            return len(self._store)
+    def size(self, *, up_to: int | None = None) -> int:
+        """How many quads there are, counted no further than `up_to`.
+
+        By a query, because `len` of a pyoxigraph store lets no other thread run: two seconds for eleven million quads.
+        """
+        end = "" if up_to is None else f" LIMIT {up_to}"
+        quads = f"{{ SELECT * {{ {{ ?s ?p ?o }} UNION {{ GRAPH ?g {{ ?s ?p ?o }} }} }}{end} }}"
+        (row,) = self.query(f"SELECT (COUNT(*) AS ?n) {{ {quads} }}").rows()
+        assert isinstance(row["n"], Literal)
+        return int(row["n"].value)
 
     def flush(self) -> None:
         """Make everything written so far survive a power loss."""

@@ -166,8 +166,8 @@ class RemoteStore:
         """Raises StoreError: a server answers its queries itself."""
         raise StoreError(f"{self.location}: a remote store has no snapshots", hint="send queries to the server itself")
 
-    def size(self) -> int:
-        """How many quads there are."""
+    def size(self, *, up_to: int | None = None) -> int:
+        """How many quads there are; the server counts them all."""
         return self._count(self._default("?s ?p ?o")) + self._count(self._named("?s ?p ?o"))
 
     def flush(self) -> None:

@@ -141,8 +141,8 @@ class GraphStore(Protocol):
     def snapshot(self, directory: Path) -> None:
         """Make `directory`, which must not exist, a store of its own as things stand now, to be opened read-only."""
 
-    def size(self) -> int:
-        """How many quads there are."""
+    def size(self, *, up_to: int | None = None) -> int:
+        """How many quads there are; a store that would have to count them may stop at `up_to`."""
 
     def flush(self) -> None:
         """Make everything written so far survive a power loss."""

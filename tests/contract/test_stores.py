@@ -121,6 +121,7 @@ def test_adding_quads_leaves_what_is_there(store: GraphStore) -> None:
     assert set(store.quads()) == quads | more
     store.extend([])
     assert store.size() == len(quads | more)
+    assert 5 <= store.size(up_to=5) <= len(quads | more)
 
 
 def test_replacing_a_graph_leaves_only_the_new_triples_and_the_other_graphs(store: GraphStore) -> None:
