@@ -14,16 +14,17 @@ from functools import lru_cache
 from kg.extract.aliases import aliases
 from kg.extract.copula import predicate_nominals
 from kg.extract.labels import may_corefer
-from kg.extract.names import LINK, Sets, join_names, name_key
+from kg.extract.names import EVENT_LINK, LINK, Sets, join_names, name_key
 from kg.extract.words import DEFINITE, country_of, generic_groups
 from kg.types import Chain, DateValue, EntityClass, Mention, MentionKind
 
 __all__ = ["bare_nominal", "chains_of"]
 
-OTHER_TYPE = 0.95  # for events of two types: an attack is seldom the battle told of before it
+OTHER_TYPE = 0.7  # for events of two types: an attack is seldom the battle told of before it
 SURE_LINK = (
     0.7  # for groups: "the group", "it" are right in 7 of 10 cases there, 6 of 10 at 0.5 (our fold, November 2026)
 )
+_LIMITS = {EntityClass.GROUP: SURE_LINK, EntityClass.EVENT: EVENT_LINK}
 
 _QUANTITY = (
     r"(?:(?:some|about|around|at least|up to|more than|several|many|most|all|(?:dozens|scores|hundreds|thousands|tens) of"
@@ -106,7 +107,7 @@ def _join_by_model(
                 continue
             if j not in alone and _antecedent(text, m, mentions[j]):
                 best[found.find(j)] = max(best.get(found.find(j), 0.0), score)
-        limit = SURE_LINK if m.cls is EntityClass.GROUP else LINK
+        limit = _LIMITS.get(m.cls, LINK)
         if best and max(best.values()) >= limit:
             target = max(best, key=lambda root: (best[root], root))
             found.join(target, i)

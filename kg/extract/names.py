@@ -13,9 +13,12 @@ from functools import lru_cache
 from kg.extract.words import country_of, honorifics
 from kg.types import EntityClass, Mention
 
-__all__ = ["LINK", "Sets", "is_acronym", "join_names", "name_key"]
+__all__ = ["EVENT_LINK", "LINK", "Sets", "is_acronym", "join_names", "name_key"]
 
 LINK = 0.5  # an anaphor joins its best antecedent at or above this score
+EVENT_LINK = (
+    0.4  # a trigger joins an earlier one of its type: one happening told as two is the commoner fault (our fold)
+)
 _BRACKET = 8  # code points that may stand between a name and its short form in brackets: "'s ("
 _SMALL = frozenset(
     (

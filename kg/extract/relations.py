@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.extract.departed import departed
 from kg.extract.labels import CLASSES, FITS, PREDICATES
+from kg.extract.offices import Office, offices
 from kg.extract.pairs import NEAR
 from kg.extract.patterns import embedded_people, pattern_facts
 from kg.extract.qualify import attribution, cues_for
@@ -22,6 +24,7 @@ __all__ = ["KEEP", "Calibration", "Reading", "relations_of"]
 KEEP = 0.2  # claims below are noise; between this and the graph's threshold they are kept, not asserted
 ANOTHER = 0.5  # a further sentence becomes a claim of its own only at or above this confidence
 PATTERN = 0.8  # confidence of a fact that a title or apposition states
+_OF_THE_LIVING = frozenset({"leads", "memberOf"})
 _ONE_WAY = frozenset({"childOf", "within", "partOf", "spouseOf"})
 _FITS = np.array([[[s in FITS[p][0] and o in FITS[p][1] for o in CLASSES] for s in CLASSES] for p in PREDICATES])
 _NAMELESS = np.array([cls in (EntityClass.PERSON, EntityClass.PLACE, EntityClass.POLITY) for cls in CLASSES])
@@ -60,8 +63,16 @@ def relations_of(reading: Reading, calibration: Calibration, keep: float = KEEP)
     chain_of = reading.chain_of()
     order = sorted(range(len(reading.mentions)), key=lambda i: reading.mentions[i].span)
     embedded = embedded_people(reading.document.text, reading.mentions, order)
-    stated = _stated(reading, chain_of, order)
+    held = list(offices(reading.document.text, reading.mentions, order))
+    stated = _stated(reading, chain_of, order, held)
     told = _told(reading, chain_of, embedded, stated, calibration, keep)
+    for office in held:
+        key = (chain_of[office.person], "leads", chain_of[office.of])
+        if (
+            key in told and key not in stated
+        ):  # whose deputy or spokesman somebody is, he does not lead in that sentence
+            at = reading.sentences[office.person]
+            told[key] = [entry for entry in told[key] if at not in (reading.sentences[e] for e in entry[1:])]
     for key, construction in stated.items():
         ends = (construction.subject, construction.object)
         if not any((i, j) == ends for _, i, j in told[key]):
@@ -70,11 +81,13 @@ def relations_of(reading: Reading, calibration: Calibration, keep: float = KEEP)
     by_sentence: dict[int, list[int]] = defaultdict(list)
     for i, s in enumerate(reading.sentences):
         by_sentence[s].append(i)
+    gone = {chain_of.get(i) for i in departed(reading.document.text, reading.mentions, reading.document.sentences)}
     found: list[Relation] = []
     for key, entries in told.items():
         fact = stated.get(key)
+        left = key[1] in _OF_THE_LIVING and key[0] in gone
         for score, (_, i, j) in _evidence(reading, calibration, key[1], entries, fact, keep):
-            past = fact is not None and fact.former
+            past = left or (fact is not None and fact.former)
             relation = _relation(reading, chain_of, by_sentence, key[1], i, j, score, past=past)
             found.append(relation)
             value = reading.chains[key[2]].value
@@ -178,9 +191,13 @@ def _all_allowed(
     return result
 
 
-def _stated(reading: Reading, chain_of: Mapping[int, int], order: Sequence[int]) -> dict[Key, _Stated]:
+def _stated(
+    reading: Reading, chain_of: Mapping[int, int], order: Sequence[int], held: Sequence[Office]
+) -> dict[Key, _Stated]:
     found: dict[Key, _Stated] = {}
-    for i, name, j, former in pattern_facts(reading.document.text, reading.mentions, order):
+    facts = list(pattern_facts(reading.document.text, reading.mentions, order))
+    facts += [(office.person, "memberOf", office.of, office.former) for office in held if office.member]
+    for i, name, j, former in facts:
         key = (chain_of[i], name, chain_of[j])
         if key[0] != key[2] and _allowed(name, reading.chains[key[0]], reading.chains[key[2]]):
             found.setdefault(key, _Stated(i, j, former))

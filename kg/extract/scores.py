@@ -3,7 +3,7 @@
 A text of 100,000 words has half a million pairs of mentions. Nearly all say nothing, and what says nothing is dropped at once, by
 a bound that keeps every relation as it would be:
 
-* Coreference is only ever asked whether it reaches LINK.
+* Coreference is only ever asked whether it reaches LINK, that of events EVENT_LINK.
 * A sentence tells a fact by the logsumexp of the pairs that end in it. It is at most the largest of their logits and the logarithm of
   their number: where that stays below what the confidence `keep` needs, no two chains can make a relation there.
 * Elsewhere a pair that is 25 below changes the pooled logit by less than exp(-25) = 1e-11.
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from kg.extract.decode import sigmoid
 from kg.extract.labels import CLASSES, COREFERENCE, FITS, PAIR_OUTPUTS, PREDICATES, STATUSES
-from kg.extract.names import LINK
+from kg.extract.names import EVENT_LINK, LINK
 from kg.types import EntityClass
 
 __all__ = ["Calibration", "PairScores"]
@@ -29,6 +29,7 @@ __all__ = ["Calibration", "PairScores"]
 _SAME = PAIR_OUTPUTS.index(COREFERENCE)
 _SLACK = 3.0  # a sentence cut by windows is judged in parts, up to exp(3) = 20 of them
 _NEGLIGIBLE = 25.0
+_LEAST_LINK = min(LINK, EVENT_LINK)
 # status → what the model must believe alone of an event's fact, alone of a standing fact (who leads, belongs, is where), and beside a cue.
 # Swept on the folds of our corpus and news. Standing facts ask for more: in prose unlike our corpus the model took plain statements for
 # plans, and at 0.5 KnowledgeNet's F1 was 0.31 and not 0.54 (November 2026)
@@ -90,7 +91,7 @@ class PairScores:
         """
         back = np.flatnonzero(ends[:, 0] > ends[:, 1])
         same = sigmoid(logits[back, _SAME]).astype(np.float64)
-        linked = same >= LINK
+        linked = same >= _LEAST_LINK
         pairs = ends[back[linked]].tolist()
         self.links.update(zip(map(tuple, pairs), same[linked].tolist(), strict=True))
 

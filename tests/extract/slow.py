@@ -21,6 +21,7 @@ from kg.extract.confidence import in_context
 from kg.extract.coref import chains_of
 from kg.extract.dates import date_value
 from kg.extract.decode import sigmoid
+from kg.extract.departed import departed
 from kg.extract.labels import (
     CLASSES,
     COREFERENCE,
@@ -34,6 +35,7 @@ from kg.extract.labels import (
 )
 from kg.extract.mentions import Found, agree_on_classes, mentions_in
 from kg.extract.names import LINK, is_acronym, name_key
+from kg.extract.offices import offices
 from kg.extract.pairs import ANTECEDENTS, NEAR
 from kg.extract.patterns import embedded_people, pattern_facts
 from kg.extract.windows import windows
@@ -257,22 +259,31 @@ def _relations(
         for p, name in enumerate(PREDICATES):
             if _allowed(name, chains[s], chains[o]):
                 told[s, name, o].append((float(row[p]), i, j))
+    held = list(offices(document.text, of, order))
     stated: dict[relations.Key, tuple[int, int, bool]] = {}
-    for i, name, j, former in pattern_facts(document.text, of, order):
+    for i, name, j, former in [
+        *pattern_facts(document.text, of, order),
+        *((o.person, "memberOf", o.of, o.former) for o in held if o.member),
+    ]:
         s, o = chain_of[i], chain_of[j]
         if s != o and _allowed(name, chains[s], chains[o]):
             stated.setdefault((s, name, o), (i, j, former))
+    for office in held:
+        key = (chain_of[office.person], "leads", chain_of[office.of])
+        if key not in stated:
+            told[key] = [e for e in told[key] if sentences[office.person] not in (sentences[e[1]], sentences[e[2]])]
     for key, (i, j, _) in stated.items():
         if (i, j) not in [(a, b) for _, a, b in told[key]]:
             told[key].append((0.0, i, j))
     by_sentence = defaultdict(list)
     for i, at in enumerate(sentences):
         by_sentence[at].append(i)
+    gone = {chain_of.get(i) for i in departed(document.text, of, document.sentences)}
     found = []
     for key, entries in told.items():
         fact = stated.get(key)
         for score, i, j in _evidence(extractor, sentences, key[1], entries, fact):
-            past = fact is not None and fact[2]
+            past = (fact is not None and fact[2]) or (key[1] in ("leads", "memberOf") and key[0] in gone)
             relation = relations._relation(reading, chain_of, by_sentence, key[1], i, j, score, past=past)
             found.append(relation)
             value = chains[key[2]].value

@@ -1,0 +1,52 @@
+"""People of whom an article says that they died or gave up their office: in all of it they lead and belong to nothing any more.
+
+The sentence that names somebody's office seldom says so itself ("X, the leader of Y, was buried on Monday. He had founded Y …"). In our
+annotation (November 2026) what these people lead or belong to is `former` in 180 of 189 cases, of other people in one of five.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from kg.types import EntityClass, Mention, MentionKind, Span
+
+__all__ = ["departed"]
+
+_ASIDE = r"(?:,[^,.;]{1,60},)?"
+_ADVERB = r"(?:later|then|also|reportedly|himself|herself|\d+,?)"
+_DIES = re.compile(
+    rf"{_ASIDE}(?:\s+(?:is|has|had|have|{_ADVERB})){{0,3}}\s+(?:dies\b|died\b|(?:was|were|been|being)(?:\s+{_ADVERB})?\s+(?:killed|assassinated"
+    r"|shot\s+(?:dead|and\s+killed|to\s+death)|murdered|executed|slain|gunned\s+down|beheaded|hanged|stabbed\s+to\s+death|buried))",
+    re.IGNORECASE,
+)
+_END = (
+    r"(?:death|killing|assassination|murder|slaying|funeral|execution|burial|body|widow|resignation|dismissal|removal|ouster|ousting"
+    r"|overthrow|departure|retirement|sacking)"
+)
+_HIS_END = re.compile(rf"['’]s?\s+{_END}\b", re.IGNORECASE)
+_END_OF = re.compile(rf"\b{_END}\s+of\s+(?:[\w.’'-]+\s+){{0,5}}$", re.IGNORECASE)
+# What may make the sentence say something else: a denial, a rumour, a fear, a plan
+_DOUBT = re.compile(
+    r"\b(?:not|never|nobody|no\s+one|neither|nor|den(?:y|ies|ied)|rumou?rs?|false(?:ly)?|untrue|wrong(?:ly)?|hoax|alive|unharmed|surviv\w+"
+    r"|if|whether|would|might|(?-i:may)|could|should|must|will|attempt\w*|plot\w*|threat\w*|plan\w*|demand\w*|call(?:s|ed|ing)?\s+for|seek\w*|fear\w*"
+    r"|feign\w*|fake\w*|nearly|almost)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+
+
+def departed(text: str, mentions: Sequence[Mention], sentences: Sequence[Span]) -> Iterator[int]:
+    """The mentions of people that are told to have died, or to have left office; sentences: of the document, in order."""
+    starts = [sentence.start for sentence in sentences]
+    for i, m in enumerate(mentions):
+        if m.cls is not EntityClass.PERSON:
+            continue
+        start, end = m.span.start, m.span.end
+        told = _DIES.match(text, end, end + 160) or _HIS_END.match(text, end)
+        if told is None and m.kind is MentionKind.NAME:
+            told = _END_OF.search(text, max(0, start - 70), start)
+        if told is not None:
+            sentence = sentences[max(0, bisect_right(starts, start) - 1)]
+            if _DOUBT.search(text, sentence.start, sentence.end) is None:
+                yield i

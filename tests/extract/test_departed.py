@@ -1,0 +1,49 @@
+"""The dead, and those who resigned, lead nothing any more; rumours, fears and denials end nobody's office."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.extract.departed import departed
+from kg.types import Span
+from tests.extract.test_coref import marked
+
+
+def gone(text: str) -> list[str]:
+    plain, mentions = marked(text)
+    return [mentions[i].span.of(plain) for i in departed(plain, mentions, [Span(0, len(plain))])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{P:Ana Diaz} died in January.",
+        "{P:Ana Diaz}, 61, died in January.",
+        "{P:Ana Diaz}, who founded the {G:Orkhon Front}, was shot dead on Monday.",
+        "{P:Ana Diaz} had been killed in 1996.",
+        "{P:Ana Diaz} was later executed.",
+        "{P:Ana Diaz}'s funeral blocked the road.",
+        "the assassination of former governor {P:Ana Diaz} in May",
+        "the resignation of {P:Ana Diaz} surprised the {G:Orkhon Front}",
+    ],
+)
+def test_gone(text: str) -> None:
+    assert gone(text) == ["Ana Diaz"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{P:Ana Diaz} killed two men.",
+        "{P:Ana Diaz} was not killed.",
+        "{P:Ana Diaz} was killed, a rumour said.",
+        "Had {P:Ana Diaz} been killed, war would have come.",
+        "They called for the death of {P:Ana Diaz}.",
+        "{P:Ana Diaz}'s widow denied that he was dead.",
+        "{P:Ana Diaz} said that eleven had died.",
+        "{P:Ana Diaz} buried her brother.",
+        "the death of the brother who succeeded them all; {P:Ana Diaz} spoke",
+    ],
+)
+def test_not_gone(text: str) -> None:
+    assert gone(text) == []
