@@ -68,6 +68,12 @@ Traps for authors (measured, 0.5.13; `python -m tests.benchmarks.bench_queries` 
 * A sub-select beside patterns is taken to be large, unless it has a LIMIT: what is to be looked up for its rows stands in
   OPTIONAL, in a FILTER on what OPTIONAL found, or around it. FILTER EXISTS about one variable is asked as early as that is
   known, of rows that another filter would have left out.
+* A join whose first side is empty reads nothing of the second, and a sub-select with an aggregate and no GROUP BY goes
+  first. So what pays for many and not for few stands in two branches of a UNION, each a join of a count that lets one of
+  them through, `{ SELECT (COUNT(?one) AS ?few) WHERE {…} HAVING(COUNT(?one) <= 1000) }`, and a sub-select with all the
+  rest; an argument that may be left out is such a count too, of `VALUES ?x { UNDEF }`. (A branch that the engine finds
+  empty without running it leaves the variables of the other one unbound in its eyes, and every OPTIONAL after it is read
+  whole.) BIND hides a variable from it in the same way.
 * `FILTER(!BOUND(?x) || EXISTS {…})` for an argument that may be left out looks at every row that there is without it; two
   branches do not, each behind `{ VALUES ?x { UNDEF } FILTER(BOUND(?x)) }` or its contrary. What would still be all of the
   graph without an argument takes it as `required`, or one of several as `needs:`.

@@ -178,6 +178,8 @@ def pairs(articles: list[Article]) -> set[tuple[str, ...]]:
         names = ("oneLabel", "oneFrom", "oneTo", "twoLabel", "twoFrom", "twoTo")
         rows = select(bind(QUERIES["disagreements"], {"group": group}))
         assert {tuple(row[name].value for name in names) for row in rows} == found  # type: ignore[attr-defined]
+        of_all = select(QUERIES["disagreements"].text)
+        assert [row for row in of_all if row["group"].value == group] == rows  # type: ignore[attr-defined]
         return found
 
 

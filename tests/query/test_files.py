@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -129,6 +130,16 @@ def test_the_oxigraph_command_gives_the_same_number_of_rows(
         check=True,
     )
     assert len(done.stdout.splitlines()) - 1 == len(rows_of(store, query.text))
+
+
+@pytest.mark.parametrize("name", ["articles-about", "claims-of-speaker", "publishers-on-entity"])
+def test_what_is_read_whole_for_many_is_what_is_looked_up_for_few(name: str, store: Store) -> None:
+    query = QUERIES[name]
+    entities = (LEAGUE, INES, URUGUAY) if "entity" in query.parameters else ()
+    for asked in (query.text, *(bind(query, {"entity": entity}) for entity in entities)):
+        whole, gates = re.subn(r"HAVING\(COUNT\(\?one\) (<=|>) \d+\)", r"HAVING(COUNT(?one) \1 0)", asked)
+        assert gates == 2
+        assert rows_of(store, whole) == rows_of(store, asked) != []
 
 
 @EVERY
