@@ -10,6 +10,13 @@ A `Situation` is a function of the article alone. Its `values` are short strings
 
 Its `blocks` are keys of 64 bits: chains that share none are never compared. A name gives a few; a description, or a surname
 alone, is found together with a name beside it, because alone it would find half the world.
+
+The surrounding text counts as words in common (x, k), not as an encoder's vector of it. Measured in November 2026: the cosine of
+the sentences that speak of two things (mean states of the shipped encoder, centred; whitened in 64 dimensions; or its input
+vectors, weighted by rarity) as one feature more, fitted on the part `train` and judged on the part `fold`, whose pairs are few.
+Average precision without it and with the three: events, annotated .930, .932, .931, .930 (F1 .886, .870, .876, .886); events, the
+model's mentions .880, .886, .887, .880; groups .853, .848, .850, .841; people .760, .769, .783, .811, at F1 .525, .533, .525, .532.
+Nothing that is beyond chance, for a vector of each chain to be kept: it was left out.
 """
 
 from __future__ import annotations
