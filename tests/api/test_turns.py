@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import Counter
+from collections.abc import MutableMapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 from kg.api.app import EXPORTS, create_app
 from kg.api.service import Service
 from kg.api.turns import MAX_WAITING
+from kg.errors import QueryCancelled
 from kg.exports import Export
 from kg.settings import Settings
 from kg.types import Document, Extraction
@@ -86,6 +88,47 @@ def test_readers_are_answered_while_exports_are_written(tmp_path: Path, monkeypa
         read, exported = asyncio.run(_exporting(service, begun, gate))
     assert read == 200
     assert exported == {200: MAX_WAITING + EXPORTS, 503: WRITERS - MAX_WAITING - EXPORTS}
+
+
+async def _left(service: Service, begun: threading.Event) -> None:
+    """Ask for an export, and close the connection once it is being written."""
+    asked: list[str] = []
+
+    async def receive() -> dict[str, Any]:
+        if not asked:
+            asked.append("all of it")
+            return {"type": "http.request", "body": b"", "more_body": False}
+        assert await asyncio.to_thread(begun.wait, 60)
+        return {"type": "http.disconnect"}
+
+    async def send(_: MutableMapping[str, Any]) -> None:
+        """Nobody is there to hear."""
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+        "path": "/export", "raw_path": b"/export", "query_string": b"", "root_path": "",
+        "headers": [(b"host", b"localhost:8000")], "client": ("127.0.0.1", 50000), "server": ("127.0.0.1", 8000),
+    }  # fmt: skip
+    await asyncio.wait_for(create_app(service)(scope, receive, send), 60)
+
+
+def test_an_export_ends_with_the_connection_of_who_wants_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def export(self: Service, asked: Export, out: IO[bytes]) -> None:
+        try:
+            for _ in range(600):
+                out.write(b"one line more\n")
+                begun.set()
+                ended.wait(0.1)
+        except QueryCancelled:
+            ended.set()
+            raise
+
+    monkeypatch.setattr(Service, "export", export)
+    with Workspace.create(tmp_path / "workspace") as workspace:
+        asyncio.run(_left(Service(workspace, Settings(), load=World.extractor), begun))
+    assert ended.is_set()
 
 
 def test_readers_are_answered_while_writers_wait(tmp_path: Path) -> None:

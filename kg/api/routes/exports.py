@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
-from typing import IO, Annotated, Literal
+from typing import IO, Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pyoxigraph import NamedNode
@@ -19,10 +19,11 @@ from kg.api.limits import client_of
 from kg.api.problems import Refusal
 from kg.api.protocol import QueryRequest
 from kg.api.service import Service
-from kg.errors import UnknownQuery
+from kg.errors import QueryCancelled, UnknownQuery
 from kg.exports import FORMATS, Export
 from kg.exports.scoping import accept_for, arguments_of, scope_of_answer
 from kg.graph import Answer
+from kg.graph.admission import Cancellation
 from kg.graph.export import FORMATS as RDF_FORMATS
 from kg.graph.scope import WHOLE, Provenance, Scope
 from kg.lookup import find_reference
@@ -81,8 +82,8 @@ async def get_export(
     else:
         scope = await run_in_threadpool(_scope, service, entity, depth, article, since, until)
     asked = Export(format, scope, Provenance(provenance), reifiers=reifiers, table=table)
-    async with turns.one():
-        file, size = await run_in_threadpool(_written, service, asked)
+    async with cancelled_when_gone(request.receive) as cancel, turns.one():
+        file, size = await run_in_threadpool(_written, service, asked, cancel)
     name = f"newsgraph-{table}" if format == "csv" else "newsgraph"
     headers = {
         "Content-Length": str(size),
@@ -123,15 +124,30 @@ async def _answered(service: Service, request: Request, query: str) -> Scope:
     return await run_in_threadpool(scope_of_answer, result)
 
 
-def _written(service: Service, asked: Export) -> tuple[IO[bytes], int]:
-    """The export as a file, from its beginning, and its size."""
-    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by the stream
+class _WhileWanted(tempfile.SpooledTemporaryFile[bytes]):
+    """A file that takes nothing more once whoever wants it has gone: a large graph takes a minute to write."""
+
+    def __init__(self, cancel: Cancellation) -> None:
+        super().__init__(max_size=IN_MEMORY)
+        self._cancel = cancel
+
+    def write(self, data: Any) -> int:
+        if self._cancel.cancelled:
+            raise QueryCancelled
+        return super().write(data)
+
+
+def _written(service: Service, asked: Export, cancel: Cancellation) -> tuple[IO[bytes], int]:
+    """The export as a file, from its beginning, and its size. Raises QueryCancelled once the client has gone."""
+    file = _WhileWanted(cancel)
     try:
         service.export(asked, file)
         size = file.tell()
         file.seek(0)
-    except BaseException:
+    except BaseException as error:
         file.close()
+        if cancel.cancelled:  # pyoxigraph and what translates its errors give it other names on the way
+            raise QueryCancelled from error
         raise
     return file, size
 
