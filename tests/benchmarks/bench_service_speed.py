@@ -22,9 +22,10 @@ What is known of the point look-up, on two shared cores, where Oxigraph takes 0.
 ours took 0.6 ms and more: two processes wake each other. So a query that `kg.graph.points` can bound is answered by the
 process that has the socket, and `kg.api.express` spares it and what was given before the parser, the task and the channels
 of ASGI (an application that does nothing takes 0.06 ms on uvicorn, a bare protocol on uvloop 0.02, the envelope on the short
-way 0.03). What is left (perf): the engine a third, the C library (malloc above all) a sixth, Python a third, the kernel a
-sixth. What 1.0 would take, and is not tried: an envelope that is compiled, and perhaps another allocator, preloaded. A mirror
-in memory would halve the engine's part (ENGINE.md 3), and is as large as the graph.
+way 0.03). The C library was a fifth, most of it the search of a fragmented heap for RocksDB's blocks: `kg.allocator` widens
+what each thread keeps. With that, and heads of requests that are read once, a request took 340 microseconds of CPU where it
+had taken 518 (both in turns, under one load). What 1.0 would take, and is not tried: an envelope that is compiled. A mirror in
+memory would halve the engine's part (ENGINE.md 3), and is as large as the graph.
 
 The last run, of two rounds on a machine that was busy otherwise: uncached 0.40 of Oxigraph's (point), 0.71 (50 rows), 0.78
 (aggregate), 0.73 (50,000 rows); repeated 2.3, 33, 59, 179. From 50 rows on nearly all of the time is the engine's, in workers
