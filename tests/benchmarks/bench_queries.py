@@ -7,7 +7,7 @@ query and kind of argument, rows and milliseconds of CPU at each size, in a proc
 is one that reached the deadline, of CPU too, so that a busy machine gives the same table. The best of two or three runs, so
 that nobody pays for the first reading from the disk.
 
-Hubs of 100,000 articles, milliseconds before and after a change of their plans, both in one run of a busy machine (load 3
+Hubs of 100,000 articles, milliseconds before and after a change of their plans, close together on a busy machine (load 3
 to 7, so that the ratio counts): articles-about 1,954 → 690, claims-of-speaker 1,542 → 924, claims-of-publisher 2,766 →
 2,187, leaders-in-place 2,025 → 811, links-between 1,100 → 508, publishers-on-entity 720 → 416, disagreements of any
 group killed → 1,968.
