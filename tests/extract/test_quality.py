@@ -12,19 +12,19 @@ from kg.evaluate.report import Measured, lines, measure, reliability
 from kg.extract import load_extractor
 from kg.train.own import own_records
 
-MODEL = "newsgraph-en-4"
+MODEL = "newsgraph-en-5"
 REACHED = {
-    ("facts, strict", "ALL"): 0.52,
-    ("facts, strict", "leads"): 0.61,
-    ("facts, strict", "locatedIn"): 0.55,
-    ("facts, strict", "involves"): 0.50,
-    ("facts, strict", "involvesPerson"): 0.53,
-    ("facts, strict", "occurredAt"): 0.40,
-    ("facts, strict", "occurredOn"): 0.71,
+    ("facts, strict", "ALL"): 0.53,
+    ("facts, strict", "leads"): 0.64,
+    ("facts, strict", "locatedIn"): 0.57,
+    ("facts, strict", "involves"): 0.48,
+    ("facts, strict", "involvesPerson"): 0.50,
+    ("facts, strict", "occurredAt"): 0.43,
+    ("facts, strict", "occurredOn"): 0.69,
     ("names, strict", "ALL"): 0.92,
-    ("names, strict", "Group"): 0.88,
-    ("coreference", "CoNLL"): 0.69,
-    ("triggers", "token"): 0.77,
+    ("names, strict", "Group"): 0.89,
+    ("coreference", "CoNLL"): 0.70,
+    ("triggers", "token"): 0.76,
 }
 CALIBRATION_ERROR = 0.05
 SLACK = 0.01  # int8 rounds otherwise on other processors
