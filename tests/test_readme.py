@@ -247,7 +247,7 @@ def patterns_of(trig: str) -> dict[str, str]:
 
 def test_the_first_two_blocks_set_everything_up() -> None:
     assert BASH[0].text == "pip install . && kg demo\n"
-    assert BASH[1].text == "pip install -e '.[test]' && python -m pytest\n"
+    assert BASH[1].text == "pip install -e '.[test]' && python -m pytest -n 2 --dist loadfile\n"
 
 
 def test_ci_runs_what_the_readme_says() -> None:

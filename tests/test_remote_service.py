@@ -76,7 +76,7 @@ def test_queries_have_the_same_answers(both: Pair) -> None:
     assert "denotes" in same(both, "/sparql", query=relative, format="csv")
 
 
-@pytest.mark.parametrize("name", ["leaders-of-group", "groups-in-place", "statistics-by-predicate", "disagreements"])
+@pytest.mark.parametrize("name", ["leaders-of-group", "groups-in-place", "statistics-by-predicate"])
 def test_named_queries_have_the_same_answers(both: Pair, name: str) -> None:
     assert same(both, f"/queries/{name}", format="csv")
 

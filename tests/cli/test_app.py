@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -23,16 +22,6 @@ from tests.serving import REPOSITORY, environment
 
 WAIT_S = 300  # for a machine that is busy
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?o ?p }"
-
-
-def test_help_is_quick() -> None:
-    used = []
-    for _ in range(3):  # the first one may compile
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-m", "kg", "--help"], check=True, capture_output=True, cwd=REPOSITORY)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        used.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(used) < 0.3
 
 
 def test_help_lists_every_command(kg: Kg) -> None:

@@ -269,14 +269,13 @@ def test_answers_are_written_as_by_every_other_store(store: VirtuosoStore, query
     assert store.query(query, accept).body == embedded.query(query, accept).body
 
 
-# Of those with subqueries some have answers that depend on the server's plan, and are wrong under some: the README says so.
+# Of those with subqueries some have answers that depend on the server's plan, and are wrong under some, and some a HAVING without
+# GROUP BY, which it does not read: the README says so.
 PLAIN = [
     *(
-        "articles-about",
         "career-of-person",
         "citizens-of-country",
         "co-participants",
-        "disagreements",
         "events-by-month",
     ),
     *(
