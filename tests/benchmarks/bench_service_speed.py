@@ -27,9 +27,10 @@ what each thread keeps. With that, and heads of requests that are read once, a r
 had taken 518 (both in turns, under one load). What 1.0 would take, and is not tried: an envelope that is compiled. A mirror in
 memory would halve the engine's part (ENGINE.md 3), and is as large as the graph.
 
-The last run, of two rounds on a machine that was busy otherwise: uncached 0.40 of Oxigraph's (point), 0.71 (50 rows), 0.78
-(aggregate), 0.73 (50,000 rows); repeated 2.3, 33, 59, 179. From 50 rows on nearly all of the time is the engine's, in workers
-that each have a cache of blocks of their own.
+The last runs, of three rounds on a quiet machine: uncached 0.60 of Oxigraph's (point), 0.70 (50 rows), 0.80 (aggregate), 0.70
+(50,000 rows); repeated 2.4, 52, 77, 167. The next one, without the wider caches: 0.73, 0.70, 0.85, 0.93; repeated 1.6, 57, 84,
+145: so much do runs differ. Against rdflib-endpoint, before that change: 20 (point), 6.6, 6.0, 6.6. From 50 rows on nearly all of
+the time is the engine's, in workers that each have a cache of blocks of their own.
 """
 
 from __future__ import annotations
