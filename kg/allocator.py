@@ -18,6 +18,8 @@ __all__ = ["begin_anew", "with_tunables"]
 VARIABLE = "GLIBC_TUNABLES"
 TUNABLE = "glibc.malloc.tcache_max"
 BYTES = 16 << 10
+BEGUN = "NEWSGRAPH_BEGUN"
+"""The process that has begun anew: an interpreter with capabilities of its own never sees the tunables (ld.so(8), AT_SECURE)."""
 
 
 def with_tunables(environment: Mapping[str, str]) -> dict[str, str]:
@@ -39,9 +41,10 @@ def begin_anew() -> None:
     """
     if "CS_GNU_LIBC_VERSION" not in os.confstr_names or TUNABLE in os.environ.get(VARIABLE, ""):
         return
-    if not sys.executable:
+    if not sys.executable or os.environ.get(BEGUN) == str(os.getpid()):
         return
+    environment = {**with_tunables(os.environ), BEGUN: str(os.getpid())}
     try:
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], with_tunables(os.environ))  # noqa: S606
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)  # noqa: S606
     except OSError:  # then as it is
         return

@@ -52,6 +52,20 @@ def test_a_process_that_begins_anew_keeps_its_id_its_arguments_and_its_input() -
         assert said.strip() == f"{process.pid} ['one', 'two words'] given"
 
 
+def test_where_the_loader_takes_the_variable_away_a_process_begins_anew_once() -> None:
+    taken = f"import os; os.environ.pop({VARIABLE!r}, None); {BEGINNING}"
+    with subprocess.Popen(
+        [sys.executable, "-c", taken],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        cwd=REPOSITORY,
+    ) as process:
+        said, _ = process.communicate(timeout=60)
+        assert said.strip() == f"{process.pid} []"
+
+
 def test_what_somebody_has_set_stays() -> None:
     mine = {VARIABLE: f"{TUNABLE}=4096"}
     assert with_tunables(mine) == mine

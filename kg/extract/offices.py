@@ -90,7 +90,10 @@ def offices(text: str, mentions: Sequence[Mention], order: Sequence[int]) -> Ite
             continue
         if found is not None:
             office, words = found
-            tie = "state" if re.match(_SECOND, office, re.IGNORECASE) else _ties()[" ".join(office.lower().split())]
+            # a word that only the case rules of Unicode make one of ours ("mınister") is none of them
+            tie = "state" if re.match(_SECOND, office, re.IGNORECASE) else _ties().get(" ".join(office.lower().split()))
+            if tie is None:
+                continue
             member = tie == "state" or (tie == "group" and mentions[of].cls is EntityClass.GROUP)
             yield Office(person, of, member, bool(_FORMER.search(words)))
 

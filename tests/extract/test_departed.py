@@ -42,6 +42,11 @@ def test_gone(text: str) -> None:
         "{P:Ana Diaz}'s widow denied that he was dead.",
         "{P:Ana Diaz} said that eleven had died.",
         "{P:Ana Diaz} buried her brother.",
+        "the killing of a judge by {P:Ana Diaz} in May",
+        "{P:Ana Diaz}'s assassination of the judge",
+        "the murder of {P:Ana Diaz}'s brother",
+        "the dismissal of a case against {P:Ana Diaz}",
+        "{P:Ana Diaz}'s body armour stopped it.",
         "the death of the brother who succeeded them all; {P:Ana Diaz} spoke",
     ],
 )

@@ -84,6 +84,7 @@ def test_an_occupation_makes_no_member(text: str) -> None:
         "{P:Ana Diaz}, the {G:Orkhon Front} reports. Professor Lind denies it.",
         "{P:Ana Diaz}, a member of the {G:Orkhon Front}'s board, left.",
         "{G:Orkhon Front}\n\nspokesman {P:Ana Diaz}",
+        "{C:Kenya}'s mınıster {P:Ana Diaz} left.",  # which re.IGNORECASE takes for minister
     ],
 )
 def test_what_gives_no_office(text: str) -> None:

@@ -132,6 +132,7 @@ class _WhileWanted(tempfile.SpooledTemporaryFile[bytes]):
         self._cancel = cancel
 
     def write(self, data: Any) -> int:
+        """Take a piece of the export; raises QueryCancelled."""
         if self._cancel.cancelled:
             raise QueryCancelled
         return super().write(data)
