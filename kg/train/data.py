@@ -99,8 +99,8 @@ def fold_records(data: Path, without: frozenset[str] = frozenset()) -> list[dict
 class Sampler:
     """The windows of all corpora, drawn by the weights of CORPORA: batches without end.
 
-    Texts that we annotated are drawn once as they are and the other times with other people's and places' names, other ones in each
-    pass: few texts are seen often, and a name that is always the same is learnt by heart.
+    Texts that we annotated are drawn once as they are and the other times with other names of people, places and groups, other ones in
+    each pass: few texts are seen often, and a name that is always the same is learnt by heart.
     """
 
     def __init__(
@@ -110,13 +110,14 @@ class Sampler:
         examples = load_examples(data, without)
         self._items = {name: [i for e in of for i in items(e, tokenizer)] for name, of in examples.items()}
         sources = [n for n in ("redocred", "docred_entities") if n not in without]
-        self._names = name_pools([r for n in sources for r in read_jsonl(data / f"{n}.train.jsonl.gz")])
         self._ours: dict[str, list[dict[str, Any]]] = {}
         if "own" not in without:
             records = refuse_held_out(own_records("train"))
             self._ours["own"] = [r for r in records if share(f"part of {r.get('story', r['id'])}") < share_of_own]
         if "news" not in without:
             self._ours["news"] = news_records(data, "train")
+        named = [r for n in sources for r in read_jsonl(data / f"{n}.train.jsonl.gz")]
+        self._names = name_pools(named, (r for texts in self._ours.values() for r in texts))
         for name, texts in self._ours.items():
             self._items[name] = [i for r in texts for i in items(to_example(r), tokenizer)]
             log.info("%s: %d texts", name, len(texts))
