@@ -57,7 +57,6 @@ SORTED_QUADS = 150_000
 FRAMED_NODES = 20_000
 # of a copy on disk: a bulk load holds all that it is given in memory
 LOADED_LINES = 100_000
-PARSED_LINES = 5_000
 
 _WITH_GRAPHS = (RdfFormat.TRIG, RdfFormat.N_QUADS)
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
@@ -146,18 +145,13 @@ def _write_lines(quads: Iterable[Quad], lines: LineSorter, rdf: RdfFormat) -> No
 
 def _write_sorted(lines: LineSorter, rdf: RdfFormat, out: IO[bytes], *, reifiers: bool) -> None:
     if rdf in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS) and not reifiers:
-        out.writelines(lines.lines())
+        out.writelines(lines.blocks())
         return
-    quads = _parsed(lines.lines())
+    quads = chain.from_iterable(parse(block, RdfFormat.N_QUADS) for block in lines.blocks())
     if rdf == RdfFormat.JSON_LD:
         write_flat(_by_subject(quads), out)
     else:
         _serialise(_reified(quads) if reifiers else quads, rdf, out)
-
-
-def _parsed(lines: Iterator[bytes]) -> Iterator[Quad]:
-    while some := b"".join(islice(lines, PARSED_LINES)):
-        yield from parse(some, RdfFormat.N_QUADS)
 
 
 def _dumped(store: GraphStore, stack: ExitStack) -> Iterator[Quad]:

@@ -104,5 +104,5 @@ def test_an_export_costs_little_more_than_a_dump_and_its_memory_is_flat(
     ratio = large.cpu_s / dump.cpu_s
     print(f"\n{form}: {large.cpu_s:.1f} s, {ratio:.2f} x dump, {small.peak_mb:.0f} and {large.peak_mb:.0f} MB")
     assert large.peak_mb < small.peak_mb + MORE_MB
-    if form in ("nquads", "trig"):
+    if form in ("nquads", "trig", "ntriples"):
         assert ratio <= RATIO
