@@ -138,7 +138,7 @@ def _wanted(
     version = published.version
     headers = {"Vary": "Accept", "Cache-Control": "no-cache", "Graph-Version": str(version), **searched}
     if not service.publication.is_remote:  # to a server others may write, which changes no version of ours
-        headers["ETag"] = etag_of(version, offer, query, *request.default_graphs, "", *request.named_graphs)
+        headers["ETag"] = etag_of(version, offer.media_type, query, *request.default_graphs, "", *request.named_graphs)
     media_type = (TURTLE if triples else JSON_RESULTS).media_type if offer is HTML else offer.media_type
     return _Wanted(published, offer, media_type, headers, lasts=not calls_others(query))
 
@@ -169,12 +169,12 @@ def _searched(service: Service, query: str) -> tuple[str, dict[str, str]]:
     return text, {"Search-Version": str(before) if same else "changing"}
 
 
-def etag_of(version: int, offer: Offer, *parts: str) -> str:
+def etag_of(version: int, media_type: str, *parts: str) -> str:
     """The entity tag of a representation: it changes with the graph, and with what was asked in which format.
 
     A weak one: the order of rows may differ from time to time, and gzip changes the bytes.
     """
-    digest = hashlib.sha256("\0".join((offer.media_type, *parts)).encode()).hexdigest()[:16]
+    digest = hashlib.sha256("\0".join((media_type, *parts)).encode()).hexdigest()[:16]
     return f'W/"{version}-{digest}"'
 
 

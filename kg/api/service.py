@@ -38,6 +38,7 @@ from kg.types import Article, Document, Extraction, Extractor
 from kg.workspace import Workspace
 from kg.workspace.direct import DirectWriter
 from kg.workspace.plain import PlainStore
+from kg.workspace.snapshots import version_of
 
 __all__ = ["GraphService", "Outcome", "Service"]
 
@@ -248,16 +249,21 @@ class Service(GraphService):
         with self._writing:
             self.workspace.rebuild()
 
-    def export(self, asked: Export, out: IO[bytes]) -> None:
-        """Write the graph, or a part of it, as it is now: from a snapshot, so that no commit comes between."""
+    def export(self, asked: Export, out: IO[bytes]) -> int | None:
+        """Write the graph, or a part of it, as it is now: from a snapshot, so that no commit comes between.
+
+        Returns the version that was written; None on a server that others may write to.
+        """
         if self.publication.is_remote:
             write(self.workspace.store, asked, out)
-            return
-        store = open_store(self.workspace.snapshot(), read_only=True)
+            return None
+        snapshot = self.workspace.snapshot()
+        store = open_store(snapshot, read_only=True)
         try:
             write(store, asked, out)
         finally:
             store.close()
+        return version_of(snapshot)
 
     def iri(self, kind: str, name: str) -> NamedNode | None:
         """The IRI of the thing of that kind and name; None when that is no IRI."""

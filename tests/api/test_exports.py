@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import Any
 from xml.etree import ElementTree
 
 import httpx
@@ -87,6 +88,70 @@ def test_a_greater_depth_is_more(client: httpx.Client) -> None:
 def test_what_cannot_be_is_a_problem_document(client: httpx.Client, parameters: dict[str, str], status: int) -> None:
     response = client.get("/export", params=parameters)
     assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json")
+
+
+OWN = "http://e.test/own"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_whoever_has_an_export_already_hears_so(client: httpx.Client, form: str) -> None:
+    first = client.get("/export", params={"format": form})
+    again = client.get("/export", params={"format": form}, headers={"If-None-Match": first.headers["etag"]})
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+    for name in ("etag", "graph-version", "cache-control"):
+        assert again.headers[name] == first.headers[name]
+
+
+EXPORTS: list[dict[str, Any]] = [
+    {}, {"format": "nquads"}, {"provenance": "none"}, {"reifiers": "true"}, {"format": "csv"},
+    {"format": "csv", "table": "claims"}, {"entity": "Port Alder"}, {"entity": "Port Alder", "depth": "2"},
+    {"entity": "Kestrel Lines"}, {"article": "wire/one.txt"}, {"since": "2031-04-03"}, {"until": "2031-04-03"},
+    {"query": LEADS}, {"query": f"{LEADS} LIMIT 1"}, {"query": LEADS, "provenance": "none"},
+    {"named": "leaders-of-group"}, {"named": "leaders-of-group", "argument": "group=Kestrel Lines"},
+]  # fmt: skip
+
+
+def test_each_export_has_a_tag_of_its_own_that_only_it_is_known_by(client: httpx.Client) -> None:
+    tags = [client.get("/export", params=asked).headers["etag"] for asked in EXPORTS]
+    assert len(set(tags)) == len(EXPORTS)
+    for asked, tag in zip(EXPORTS, tags, strict=True):
+        others = ", ".join(other for other in tags if other != tag)
+        assert client.get("/export", params=asked, headers={"If-None-Match": others}).status_code == 200
+        assert client.get("/export", params=asked, headers={"If-None-Match": f"{others}, {tag}"}).status_code == 304
+
+
+def test_one_entity_has_one_export_whatever_it_is_called(client: httpx.Client) -> None:
+    named = client.get("/export", params={"entity": "Port Alder"})
+    iri = client.get("/entities", params={"q": "Port Alder"}).json()["entities"][0]["iri"]
+    assert client.get("/export", params={"entity": iri}).headers["etag"] == named.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?p ?g { ?p <https://w3id.org/newsgraph/ontology#leads> ?g FILTER(NOW() > 0 || RAND() < 2) }",
+        'SELECT ?x { ?x <https://w3id.org/newsgraph/ontology#search> "Alder" }',
+    ],
+    ids=["another answer each time", "a search of the catalogue"],
+)
+def test_what_a_version_does_not_decide_has_no_tag(client: httpx.Client, query: str) -> None:
+    response = client.get("/export", params={"query": query})
+    assert (response.status_code, "etag" in response.headers) == (200, False)
+    assert client.get("/export", params={"query": query}, headers={"If-None-Match": "*"}).status_code == 200
+
+
+@pytest.mark.parametrize("asked", [{}, {"entity": "Port Alder"}, {"query": LEADS}], ids=["all", "entity", "query"])
+def test_an_export_of_before_a_change_is_not_that_of_after_it(writable: httpx.Client, asked: dict[str, Any]) -> None:
+    asked = {"format": "ntriples", **asked}
+    before = writable.get("/export", params=asked)
+    written = writable.put("/graphs", params={"graph": OWN, "fresh": "1"}, content="<http://e.test/a> a <http://e.test/B> .",
+                           headers={"Content-Type": "text/turtle"})  # fmt: skip
+    assert written.is_success, written.text
+    after = writable.get("/export", params=asked, headers={"If-None-Match": before.headers["etag"]})
+    assert after.status_code == 200
+    assert int(after.headers["graph-version"]) > int(before.headers["graph-version"])
+    assert after.headers["etag"] != before.headers["etag"]
+    writable.delete("/graphs", params={"graph": OWN, "fresh": "1"})
 
 
 def test_the_data_set_says_how_large_it_is_and_where_its_dumps_are(client: httpx.Client) -> None:

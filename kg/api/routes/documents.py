@@ -58,7 +58,7 @@ def _document(
     href = quote("/" + iri.value.removeprefix(service.workspace.base), safe=PATH)  # a header holds no letters but ASCII
     others = (f'<{href}.{o.extension}>; rel="alternate"; type="{o.media_type}"' for o in DOCUMENTS)
     headers = {
-        "ETag": etag_of(version, offer, iri.value, str(query) if offer is HTML else ""),
+        "ETag": etag_of(version, offer.media_type, iri.value, str(query) if offer is HTML else ""),
         "Vary": "Accept",
         "Cache-Control": "no-cache",
         "Link": ", ".join(others),

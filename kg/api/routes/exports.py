@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import IO, Annotated, Any, Literal
@@ -13,7 +14,9 @@ from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from kg.api.depends import ExportTurnsDep, ServiceDep, problems
+from kg.api.answers import etag_of, is_unchanged
+from kg.api.cache import is_repeatable
+from kg.api.depends import ExportTurnsDep, NoneMatchDep, ServiceDep, problems
 from kg.api.gone import cancelled_when_gone
 from kg.api.limits import client_of
 from kg.api.problems import Refusal
@@ -25,7 +28,9 @@ from kg.exports.scoping import accept_for, arguments_of, scope_of_answer
 from kg.graph import Answer
 from kg.graph.admission import Cancellation
 from kg.graph.export import FORMATS as RDF_FORMATS
+from kg.graph.federation import calls_others
 from kg.graph.scope import WHOLE, Provenance, Scope
+from kg.graph.textsearch import mentions_search
 from kg.lookup import find_reference
 from kg.query import bind
 
@@ -38,7 +43,12 @@ TableName = Literal["entities", "statements", "claims"]
 Level = Literal["none", "statements", "full"]
 
 
-@router.get("/export", response_class=Response, responses=problems(400, 404, 503), summary="Export the graph")
+@router.get(
+    "/export",
+    response_class=Response,
+    responses={304: {"description": "Nothing changed since the export of that ETag"}, **problems(400, 404, 503)},
+    summary="Export the graph",
+)
 async def get_export(
     service: ServiceDep,
     turns: ExportTurnsDep,
@@ -65,8 +75,12 @@ async def get_export(
     ] = "full",
     reifiers: Annotated[bool, Query(description="RDF 1.2: statements reify triple terms.")] = False,
     table: Annotated[TableName, Query(description="With csv.")] = "statements",
+    if_none_match: NoneMatchDep = None,
 ) -> Response:
-    """Equal graphs give equal files. Written to the end before the first byte is sent, so no file comes broken."""
+    """Equal graphs give equal files. Written to the end before the first byte is sent, so no file comes broken.
+
+    The ETag is that of the version written; there is none where a version does not decide what is in the file.
+    """
     if sum(part is not None for part in (entity, article, query, named, since or until)) > 1:
         raise Refusal(400, "entity, article, query, named and since or until exclude each other")
     if depth != 1 and entity is None:
@@ -77,19 +91,35 @@ async def get_export(
         raise Refusal(400, f"{format} has no triple terms", hint="reifiers go with turtle, trig, nquads and ntriples")
     if named is not None:
         query = await run_in_threadpool(_bound, service, named, argument or ())
+    asked = Export(format, WHOLE, Provenance(provenance), reifiers=reifiers, table=table)
+    if query is None:
+        asked = replace(asked, scope=await run_in_threadpool(_scope, service, entity, depth, article, since, until))
+    version = service.version() if query is None else service.publication.published.version
+    etag = etag_of(version, FORMATS[format].media_type, repr(asked), query or "") if _lasts(service, query) else None
+    if etag is not None and is_unchanged(etag, if_none_match):
+        headers = {"ETag": etag, "Cache-Control": "no-cache", "Graph-Version": str(version)}
+        return Response(status_code=304, headers=headers)
     if query is not None:
-        scope = await _answered(service, request, query)
-    else:
-        scope = await run_in_threadpool(_scope, service, entity, depth, article, since, until)
-    asked = Export(format, scope, Provenance(provenance), reifiers=reifiers, table=table)
+        asked = replace(asked, scope=await _answered(service, request, query))
     async with cancelled_when_gone(request.receive) as cancel, turns.one():
-        file, size = await run_in_threadpool(_written, service, asked, cancel)
+        file, size, written = await run_in_threadpool(_written, service, asked, cancel)
     name = f"newsgraph-{table}" if format == "csv" else "newsgraph"
     headers = {
         "Content-Length": str(size),
         "Content-Disposition": f'attachment; filename="{name}.{FORMATS[format].extension}"',
+        "Cache-Control": "no-cache",
+        **({"Graph-Version": str(written)} if written is not None else {}),
+        # what came between may have changed what a name or a query means: versions only grow, so then there is no tag
+        **({"ETag": etag} if etag is not None and written == version else {}),
     }
     return StreamingResponse(_chunks(file), headers=headers, media_type=FORMATS[format].media_type)
+
+
+def _lasts(service: Service, query: str | None) -> bool:
+    """Whether an export is the same until the graph's version changes."""
+    if service.publication.is_remote:  # others may write there, which changes no version of ours
+        return False
+    return query is None or (is_repeatable(query) and not calls_others(query) and not mentions_search(query))
 
 
 def _scope(
@@ -138,11 +168,11 @@ class _WhileWanted(tempfile.SpooledTemporaryFile[bytes]):
         return super().write(data)
 
 
-def _written(service: Service, asked: Export, cancel: Cancellation) -> tuple[IO[bytes], int]:
-    """The export as a file, from its beginning, and its size. Raises QueryCancelled once the client has gone."""
+def _written(service: Service, asked: Export, cancel: Cancellation) -> tuple[IO[bytes], int, int | None]:
+    """The export as a file, from its beginning, its size and its version. Raises QueryCancelled once the client has gone."""
     file = _WhileWanted(cancel)
     try:
-        service.export(asked, file)
+        version = service.export(asked, file)
         size = file.tell()
         file.seek(0)
     except BaseException as error:
@@ -150,7 +180,7 @@ def _written(service: Service, asked: Export, cancel: Cancellation) -> tuple[IO[
         if cancel.cancelled:  # pyoxigraph and what translates its errors give it other names on the way
             raise QueryCancelled from error
         raise
-    return file, size
+    return file, size, version
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

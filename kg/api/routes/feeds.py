@@ -111,7 +111,7 @@ def get_json_feed(service: ServiceDep, asked: AskedDep, if_none_match: NoneMatch
 def _page(service: Service, asked: Asked, offer: Offer, path: str, if_none_match: str | None) -> Response:
     """A page of changes in the format of an offer, or 304."""
     given = {name: value for name, value in asked.model_dump(exclude_unset=True).items() if value is not None}
-    etag = etag_of(service.version(), offer, path, urlencode(sorted(given.items())))
+    etag = etag_of(service.version(), offer.media_type, path, urlencode(sorted(given.items())))
     headers = {"ETag": etag, "Vary": "Accept", "Cache-Control": "no-cache"}
     if is_unchanged(etag, if_none_match):
         return Response(None, 304, headers)
