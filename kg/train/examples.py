@@ -304,19 +304,23 @@ def _loose(a: EntityClass, b: EntityClass) -> bool:
 
 
 def _statuses(item: Item, pairs: dict[tuple[int, int], int]) -> list[tuple[int, NDArray[np.float32]]]:
+    """(pair, whether each status holds, nan: unknown) of the pairs by which the sentences of a fact tell it: those inside the sentence,
+    or, where there are none, those with one end in it."""
     facts = item.example.facts
     assert facts is not None
     found = []
+    of: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for i, j in pairs:
+        of.setdefault((item.mentions[i].cluster, item.mentions[j].cluster), []).append((i, j))
     for (s, _, o), entries in facts.holds.items():
         for sentence, flags in entries:
             target = np.array(
                 [float(status in flags) if status in facts.statuses else np.nan for status in STATUSES],
                 dtype=np.float32,
             )
-            for (i, j), index in pairs.items():
-                here = item.mentions[i].cluster == s and item.mentions[j].cluster == o
-                if here and (sentence == -1 or sentence in (item.sentences[i], item.sentences[j])):
-                    found.append((index, target))
+            told = [(i, j) for i, j in of.get((s, o), ()) if sentence in (-1, item.sentences[i], item.sentences[j])]
+            inside = [(i, j) for i, j in told if item.sentences[i] == item.sentences[j]]
+            found += [(pairs[ends], target) for ends in inside or told]
     return found
 
 
