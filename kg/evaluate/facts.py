@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kg.evaluate.judge import OWN
 from kg.evaluate.metrics import Score
 from kg.extract.labels import predicate_of
 
@@ -90,10 +91,16 @@ def _names(of: Iterable[str]) -> frozenset[str]:
 def gold_facts(record: Mapping[str, Any], *, same_sentence: bool = False) -> list[Fact]:
     """The facts of an annotated document that the graph would assert; those which names cannot tell apart are one.
 
-    With `same_sentence`, facts whose ends never share a sentence are optional. So are facts of things without a name, and those
-    that the annotation calls so.
+    With `same_sentence`, facts whose ends never share a sentence are optional. So are facts of things without a name, those
+    that the annotation calls so, and in our own annotation, which gives dates their values, those of a date that has none: "on
+    Tuesday" in a text that nobody dated is never a statement.
     """
     ends, same = _entities(record)
+    undated = {
+        e["cluster"]
+        for e in record["entities"]
+        if e["type"] == "Date" and record.get("source") == OWN and "value" not in e
+    }
     found: dict[tuple[str, str, str], Fact] = {}
     told: dict[tuple[str, str, str], set[tuple[str, str]]] = {}
     for subject, predicate, obj, info in record["triples"]:
@@ -106,7 +113,7 @@ def gold_facts(record: Mapping[str, Any], *, same_sentence: bool = False) -> lis
             continue
         unnamed = not all(end.names or end.anonymous for end in (ends[s], ends[o]))
         apart = same_sentence and not ends[s].anonymous and not info.get("co")
-        optional = bool(info.get("optional")) or unnamed or apart
+        optional = bool(info.get("optional")) or unnamed or apart or obj in undated
         key = ("*" if ends[s].anonymous else s, predicate, "*" if ends[o].anonymous else o)
         known = found.get(key)
         found[key] = Fact(ends[s], predicate, ends[o], optional and (known is None or known.optional))

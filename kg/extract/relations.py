@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.extract.departed import departed
-from kg.extract.labels import CLASSES, FITS, PREDICATES
+from kg.extract.labels import CLASSES, FITS, PREDICATES, says_enough
 from kg.extract.offices import Office, offices
 from kg.extract.pairs import NEAR
 from kg.extract.patterns import embedded_people, pattern_facts
@@ -27,8 +27,7 @@ PATTERN = 0.8  # confidence of a fact that a title or apposition states
 _OF_THE_LIVING = frozenset({"leads", "memberOf"})
 _ONE_WAY = frozenset({"childOf", "within", "partOf", "spouseOf"})
 _FITS = np.array([[[s in FITS[p][0] and o in FITS[p][1] for o in CLASSES] for s in CLASSES] for p in PREDICATES])
-_NAMELESS = np.array([cls in (EntityClass.PERSON, EntityClass.PLACE, EntityClass.POLITY) for cls in CLASSES])
-_BOTH_NAMED = np.array([p in ("partOf", "foundedBy", "memberOf") for p in PREDICATES])
+_SAYS_ENOUGH = np.array([[says_enough(p, cls) for cls in CLASSES] for p in PREDICATES])
 
 Key = tuple[int, str, int]  # subject chain, predicate of the model, object chain
 _Entry = tuple[float, int, int]  # raw logit, subject mention, object mention
@@ -172,7 +171,7 @@ def _said_of(reading: Reading, embedded: Mapping[int, int], end: int, other: int
 
 
 def _allowed(predicate: str, subject: Chain, obj: Chain) -> bool:
-    """Whether a fact about these two fits the ontology and can stand alone: a nameless person or place says nothing elsewhere."""
+    """Whether a fact about these two fits the ontology and says something where one of them has no name."""
     one, p = np.zeros(1, dtype=np.int64), np.array([PREDICATES.index(predicate)])
     return bool(_all_allowed((subject, obj), one, p, one + 1)[0])
 
@@ -184,10 +183,8 @@ def _all_allowed(
     cls = np.array([CLASSES.index(chain.cls) for chain in chains], dtype=np.int64)
     named = np.array([chain.named for chain in chains], dtype=np.bool_)
     dated = np.array([chain.value is not None for chain in chains], dtype=np.bool_)
-    alone = named | ~_NAMELESS[cls]
-    allowed = _FITS[p, cls[s], cls[o]] & alone[s] & alone[o]
-    allowed &= dated[o] | (p != PREDICATES.index("occurredOn"))
-    result: NDArray[np.bool_] = allowed & (~_BOTH_NAMED[p] | (named[s] & named[o]))
+    allowed = _FITS[p, cls[s], cls[o]] & (named[s] | _SAYS_ENOUGH[p, cls[s]]) & (named[o] | _SAYS_ENOUGH[p, cls[o]])
+    result: NDArray[np.bool_] = allowed & (dated[o] | (p != PREDICATES.index("occurredOn")))
     return result
 
 

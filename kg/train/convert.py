@@ -83,15 +83,18 @@ def to_record(passage: Passage, identifier: str) -> dict[str, Any]:
 def asserted(record: dict[str, Any]) -> dict[str, Any]:
     """The record as predictions are held against it: what is only denied, alleged or planned is left out, dates are `occurredOn`.
 
-    A date may also be called by its value.
+    A date may also be called by its value. What has no value is no part of a statement:
+    to find what it dates is neither wanted nor wrong.
     """
+    undated = {e["cluster"] for e in record["entities"] if e["type"] == CLASSES["D"] and "value" not in e}
     triples: dict[tuple[str, str, str], dict[str, Any]] = {}
     for subject, predicate, obj, info in record["triples"]:
         real = [(e, f) for e, f in zip(info["evidence"], info["flags"], strict=True) if not UNREAL & set(f)]
         if not real:
             continue
         key = subject, predicate_of(predicate), obj
-        kept = triples.setdefault(key, {"evidence": [], "flags": [], "co": info["co"]})
+        optional = {"optional": True} if obj in undated else {}
+        kept = triples.setdefault(key, {"evidence": [], "flags": [], "co": info["co"], **optional})
         kept["evidence"] += [evidence for evidence, _ in real]
         kept["flags"] += [flags for _, flags in real]
     entities = [{**e, "names": [*e["names"], *([e["value"]] if "value" in e else [])]} for e in record["entities"]]

@@ -32,6 +32,7 @@ from kg.extract.labels import (
     STATUSES,
     distance_bucket,
     may_corefer,
+    says_enough,
 )
 from kg.extract.mentions import Found, agree_on_classes, mentions_in
 from kg.extract.names import LINK, is_acronym, name_key
@@ -228,14 +229,11 @@ class _Statuses:
 
 def _allowed(predicate: str, subject: Chain, obj: Chain) -> bool:
     subjects, objects = FITS[predicate]
-    nameless = (EntityClass.PERSON, EntityClass.PLACE, EntityClass.POLITY)
     if subject.cls not in subjects or obj.cls not in objects:
         return False
-    if any(not chain.named and chain.cls in nameless for chain in (subject, obj)):
+    if not all(chain.named or says_enough(predicate, chain.cls) for chain in (subject, obj)):
         return False
-    if predicate == "occurredOn":
-        return obj.value is not None
-    return predicate not in ("partOf", "foundedBy", "memberOf") or (subject.named and obj.named)
+    return predicate != "occurredOn" or obj.value is not None
 
 
 def _relations(

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from kg import vocab
 from kg.extract.dates import date_value
+from kg.extract.labels import says_enough
 from kg.extractors.llm.answer import Answer, SaidEntity, SaidFact, SaidMention
 from kg.extractors.llm.confidence import score_of
 from kg.extractors.llm.quotes import Quotes
@@ -30,11 +31,6 @@ NEAR = 3  # sentences between the evidence and an end that it does not mention i
 TOUCHED = (
     2  # sentences that a quote of evidence may touch: borders are matters of opinion, whole passages are no evidence
 )
-
-_NAMELESS = frozenset(
-    {EntityClass.PERSON, EntityClass.PLACE, EntityClass.POLITY}
-)  # "the minister" says nothing elsewhere
-_BOTH_NAMED = frozenset({"partOf", "foundedBy", "memberOf"})
 
 
 class Verified:
@@ -141,9 +137,7 @@ class Verified:
         if not same or not vocab.fits(s.cls, said.predicate, o.cls):
             return "outside the predicate's domain or range"
         nameless = [thing for thing in (subject, target) if not self._things.names(thing)]
-        if any(self._things[thing].cls in _NAMELESS for thing in nameless) or (
-            nameless and said.predicate in _BOTH_NAMED
-        ):
+        if any(not says_enough(said.predicate, self._things[thing].cls) for thing in nameless):
             return "about somebody or something without a name"
         if o.cls is EntityClass.DATE and self._things.value(target) is None:
             return "whose date cannot be told"
