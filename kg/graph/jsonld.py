@@ -11,17 +11,17 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from typing import IO, Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg import vocab
 from kg.errors import OntologyError, StoreError
+from kg.graph.compaction import Compactor, Node, offline
 from kg.resources import resource
 
 __all__ = ["context", "frame", "write_flat", "write_framed"]
-
-Node = dict[str, Any]
 
 # nodes given to PyLD at once: with fewer its fixed costs count, with more its search for reverse properties
 BATCH_NODES = 200
@@ -58,12 +58,12 @@ def write_framed(subjects: Iterable[tuple[NamedNode | BlankNode, list[Triple]]],
     trees = _trees(nodes)
     reached = {iri for tree in trees for iri in tree}
     rest = [node for iri, node in nodes.items() if iri not in reached]
-    _write(_chain(_framed(trees, nodes), _compacted(_batches(rest))), out, indent=2)
+    _write(chain(_framed(trees, nodes), map(_compactor().compact, rest)), out, indent=2)
 
 
 def write_flat(subjects: Iterable[tuple[NamedNode | BlankNode, list[Triple]]], out: IO[bytes]) -> None:
     """Write nodes one after the other, one to a line, however many there are."""
-    _write(_compacted(_batches(_node(subject, triples) for subject, triples in subjects)), out, indent=None)
+    _write((_compactor().compact(_node(subject, triples)) for subject, triples in subjects), out, indent=None)
 
 
 def _trees(nodes: dict[str, Node]) -> list[list[str]]:
@@ -116,32 +116,13 @@ def _framed(trees: list[list[str]], nodes: dict[str, Node]) -> Iterator[Node]:
 def _frame(batch: dict[str, Node], roots: list[str]) -> Iterator[Node]:
     from pyld import jsonld
 
-    options = {"omitGraph": False, "documentLoader": _refuse}
+    options = {"omitGraph": False, "documentLoader": offline}
     yield from jsonld.frame(list(batch.values()), {**frame(), "id": roots}, options)["@graph"]
 
 
-def _compacted(batches: Iterable[list[Node]]) -> Iterator[Node]:
-    from pyld import jsonld
-
-    options = {"graph": True, "documentLoader": _refuse}
-    for batch in batches:
-        yield from jsonld.compact(batch, context(), options)["@graph"]
-
-
-def _batches(nodes: Iterable[Node]) -> Iterator[list[Node]]:
-    batch: list[Node] = []
-    for node in nodes:
-        batch.append(node)
-        if len(batch) == BATCH_NODES:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _chain(*parts: Iterable[Node]) -> Iterator[Node]:
-    for part in parts:
-        yield from part
+@cache
+def _compactor() -> Compactor:
+    return Compactor(context())
 
 
 def _write(nodes: Iterable[Node], out: IO[bytes], *, indent: int | None) -> None:
@@ -182,10 +163,6 @@ def _id(term: Any) -> str:
     if isinstance(term, BlankNode):
         return f"_:{term.value}"
     raise StoreError("JSON-LD cannot carry triples about triples", hint="export as trig or nquads")
-
-
-def _refuse(url: str, options: object) -> Node:
-    raise StoreError(f"{url}: JSON-LD is written without the network")
 
 
 def _read(name: str) -> Node:
