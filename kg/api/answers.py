@@ -11,6 +11,7 @@ from functools import lru_cache
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.types import Send
 
+from kg.api.headers import encoded
 from kg.api.negotiation import HTML, JSON_RESULTS, SOLUTIONS, TRIPLES, TURTLE, Offer, choose
 from kg.api.pages.editor import results_page
 from kg.api.problems import Refusal
@@ -38,17 +39,17 @@ class Reply:
     content_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def raw_headers(self) -> list[tuple[bytes, bytes]]:
-        """The headers as ASGI has them."""
-        headers = {"content-type": self.content_type} if self.content_type else {}
-        headers |= {name.lower(): value for name, value in self.headers.items()}
+    def fields(self) -> dict[str, str]:
+        """All fields of its header, by their names in lower case."""
+        fields = {"content-type": self.content_type} if self.content_type else {}
+        fields |= {name.lower(): value for name, value in self.headers.items()}
         if isinstance(self.body, bytes) and self.status not in (204, 304):
-            headers["content-length"] = str(len(self.body))
-        return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+            fields["content-length"] = str(len(self.body))
+        return fields
 
     async def send(self, send: Send) -> None:
         """Send it. An error in the middle of a stream is raised: the server then breaks the connection off."""
-        await send({"type": "http.response.start", "status": self.status, "headers": self.raw_headers()})
+        await send({"type": "http.response.start", "status": self.status, "headers": encoded(self.fields())})
         if isinstance(self.body, bytes):
             await send({"type": "http.response.body", "body": self.body})
             return

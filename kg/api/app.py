@@ -14,12 +14,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kg import __version__
+from kg.api.gate import Gate
 from kg.api.graphs import GraphsEndpoint
 from kg.api.hosts import host_check
 from kg.api.intake import Intake
 from kg.api.limits import PUBLIC_LIMIT, RateLimiter
 from kg.api.metrics import Reading
-from kg.api.middleware import GZIP_FROM, GZIP_LEVEL, Envelope
+from kg.api.middleware import Envelope
 from kg.api.negotiation import NotAcceptable
 from kg.api.openapi import describe
 from kg.api.pages import STATIC, problem_page, wants_page
@@ -47,6 +48,7 @@ from kg.api.routes import (
 )
 from kg.api.service import GraphService, Service
 from kg.api.sessions import Sessions
+from kg.api.shortcut import GZIP_FROM, GZIP_LEVEL, Shortcut
 from kg.api.sparql import SparqlEndpoint
 from kg.api.turns import Turns
 from kg.errors import KgError
@@ -128,14 +130,17 @@ def _enveloped(service: GraphService, rest: ASGIApp, *, loopback: bool) -> Envel
     limiter = RateLimiter(unlimited_on_loopback if settings.rate_limit is None else settings.rate_limit)
     refused = Reading("rate_limited", "Requests refused as too many", lambda: limiter.refused, counter=True)
     service.metrics.read([refused])
-    return Envelope(
-        GZipMiddleware(one_of, minimum_size=GZIP_FROM, compresslevel=GZIP_LEVEL),
+    gate = Gate(
         service,
         origins=settings.cors_origins,
-        max_body=max_body,
         check_host=host_check(settings.host, service.base, settings.allowed_hosts, loopback=loopback),
         limiter=limiter,
-        sparql_now=sparql.answer_now,
+    )
+    return Envelope(
+        GZipMiddleware(one_of, minimum_size=GZIP_FROM, compresslevel=GZIP_LEVEL),
+        gate,
+        max_body=max_body,
+        answer_now=Shortcut(gate, sparql.answer_now).answer,
     )
 
 

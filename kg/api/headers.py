@@ -1,14 +1,14 @@
-"""The fields of a request's header as ASGI has them: names in lower case, all as bytes.
+"""The fields of a header as ASGI has them: names in lower case, all as bytes.
 
 Starlette's Headers decode every name that they pass, and each request is asked for ten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["header"]
+__all__ = ["encoded", "header", "lines_of"]
 
 
 def header(scope: Mapping[str, Any], name: bytes) -> str | None:
@@ -21,3 +21,21 @@ def header(scope: Mapping[str, Any], name: bytes) -> str | None:
         if other == name:
             return str(value, "latin-1")
     return None
+
+
+def encoded(fields: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Fields for ASGI.
+
+    >>> encoded({"ETag": "x"})
+    [(b'etag', b'x')]
+    """
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields.items()]
+
+
+def lines_of(fields: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """The same fields as they go over the wire.
+
+    >>> lines_of([(b"etag", b"x")])
+    b'etag: x\\r\\n'
+    """
+    return b"".join([b"%b: %b\r\n" % field for field in fields])

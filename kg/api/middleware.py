@@ -9,85 +9,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from secrets import token_hex
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kg.access import ApiKey
-from kg.api.answers import Reply
 from kg.api.audit import notes
-from kg.api.express import HEAD, Whole
-from kg.api.headers import header
-from kg.api.keys import key_of, may_read
-from kg.api.limits import RateLimiter, client_of
+from kg.api.express import Whole
+from kg.api.gate import SECURITY, Gate, given_number, new_number
+from kg.api.headers import encoded, header
+from kg.api.keys import key_of
 from kg.api.logs import request_id
 from kg.api.problems import MEDIA_TYPE, RETRY_AFTER_S, Problem, Refusal, problem_of, too_large
-from kg.api.service import GraphService
 
 __all__ = ["Envelope", "send_problem"]
 
 log = logging.getLogger(__name__)
-requests_log = logging.getLogger("kg.requests")
 
 DRAIN_BYTES, DRAIN_S = 64_000_000, 5.0  # of a refused body
 BODY_S, BODY_BYTES_A_SECOND = 30.0, 4_000  # a body may take so long, and longer for its bytes
-GZIP_FROM = 1024  # bytes: less is a packet anyway
-GZIP_LEVEL = 4  # a third of the time of 9 for a tenth more bytes
 METHODS = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
-EXPOSED = "ETag, Graph-Version, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
 ALWAYS = frozenset({"/healthz", "/readyz"})  # for whoever watches the service, with no key and at any rate
-OUTSIDE_LIMITS = ("/static/", "/metrics")  # neither counted nor closed
 CLIENT_LEFT = 499  # in logs and metrics, as nginx has it
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
-SECURITY = {
-    # text of articles and of queries ends up in pages: nothing inline runs, and scripts and styles are our own files
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
-    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
-_SECURITY = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in SECURITY.items()]
-
-
-_ASKER = "asker"
-
-
-@dataclass(frozen=True, slots=True)
-class _Asker:
-    """What the head of a request says of who sends it: the same for all requests with that head."""
-
-    request_id: str | None
-    accept: str | None
-    if_none_match: str | None
-    gzip: bool
-    matters: bool
-    """Whether it matters who asks: there is a key, or reading is closed, or requests are counted."""
-    vary: str | None
-    lines: bytes
-    """Header fields that every response to it gets."""
-
-
-def _compressed(reply: Reply, asker: _Asker) -> tuple[int, list[str], bytes]:
-    """A reply as its client takes it, as GZipMiddleware has it: status, lines of its header fields, body."""
-    body = reply.body
-    assert isinstance(body, bytes)
-    large = len(body) >= GZIP_FROM
-    headers = {name.lower(): value for name, value in reply.headers.items()}
-    headers["vary"] = ", ".join(filter(None, (headers.get("vary"), "Accept-Encoding" if large else None, asker.vary)))
-    if large and asker.gzip:
-        headers["content-encoding"] = "gzip"
-        body = zlib.compress(body, GZIP_LEVEL, wbits=zlib.MAX_WBITS | 16)
-    if reply.content_type:
-        headers["content-type"] = reply.content_type
-    if reply.status not in (204, 304):
-        headers["content-length"] = str(len(body))
-    return reply.status, [f"{name}: {value}\r\n" for name, value in headers.items()], body
 
 
 async def send_problem(problem: Problem, send: Send) -> None:
@@ -95,37 +39,29 @@ async def send_problem(problem: Problem, send: Send) -> None:
     body = problem.body()
     headers = {"content-type": MEDIA_TYPE, "content-length": str(len(body)), "cache-control": "no-store"}
     headers |= {name.lower(): value for name, value in problem.headers.items()}
-    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": problem.status, "headers": raw})
+    await send({"type": "http.response.start", "status": problem.status, "headers": encoded(headers)})
     await send({"type": "http.response.body", "body": body})
 
 
 class Envelope:
-    """The outermost application of a service: `max_body(path)` bounds a request's body in bytes; `origins` are let in by
-    CORS.
+    """The outermost application of a service, behind its gate: `max_body(path)` bounds a request's body in bytes.
 
-    `check_host` raises for a Host header that it does not like. `sparql_now` has the replies of /sparql that need no wait: to
-    a query string, Accept and If-None-Match.
+    `answer_now` has the responses for which nobody has to wait, as `__call__` would send them.
     """
 
     def __init__(
         self,
         app: ASGIApp,
-        service: GraphService,
+        gate: Gate,
         *,
-        origins: Sequence[str],
         max_body: Callable[[str], int],
-        check_host: Callable[[str | None], None],
-        limiter: RateLimiter,
-        sparql_now: Callable[[bytes, str | None, str | None], Reply | None] = lambda query, accept, known: None,
+        answer_now: Callable[[Scope], Whole | None] = lambda scope: None,
     ) -> None:
         self.app = app
-        self.service = service
-        self.origins = frozenset(origins)
+        self.gate = gate
+        self.service = gate.service
         self.max_body = max_body
-        self.check_host = check_host
-        self.limiter = limiter
-        self.sparql_now = sparql_now
+        self.answer_now = answer_now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -144,75 +80,17 @@ class Envelope:
             metrics.under_way.dec()
             self._end(scope, response.status or CLIENT_LEFT, begun)
 
-    def answer_now(self, scope: Scope) -> Whole | None:
-        """The response to `GET /sparql` if nobody has to wait for it, as `__call__` would send it, counted and logged.
-
-        None leaves the request to `__call__`, as if it had not been seen: so do all errors, which are said there.
-        """
-        begun = time.monotonic()
-        token = None
-        try:
-            if self.service.stopping:
-                return None
-            asker = scope[HEAD].get(_ASKER) or self._asker(scope)
-            number = asker.request_id or token_hex(16)
-            token = request_id.set(number)
-            client = None
-            if asker.matters:
-                self._may_read(scope)
-                client = self._counted(scope, key_of(self.service.keys, scope))
-                if client is not None and not self.limiter.has_room(client):
-                    return None
-            if (reply := self.sparql_now(scope["query_string"], asker.accept, asker.if_none_match)) is None:
-                return None
-            share = self.limiter.take(client) if client is not None else {}
-            status, lines, body = _compressed(reply, asker)
-            lines += [f"x-request-id: {number}\r\n", *(f"{name}: {value}\r\n" for name, value in share.items())]
-            self._count(scope, "/sparql", status, begun)
-            return status, "".join(lines).encode("latin-1") + asker.lines, body
-        except Exception:  # whatever it is, the long way meets it again and says it
-            return None
-        finally:
-            if token is not None:
-                request_id.reset(token)
-
-    def _asker(self, scope: Scope) -> _Asker:
-        """What the head of a request says, kept with it; raises Refusal where the long way would."""
-        self.check_host(header(scope, b"host"))
-        given = header(scope, b"x-request-id")
-        cors = self._cors(header(scope, b"origin"))
-        vary = cors.pop("Vary", None)
-        constant = [*_SECURITY, *((name.encode("latin-1"), value.encode("latin-1")) for name, value in cors.items())]
-        asker = scope[HEAD][_ASKER] = _Asker(
-            request_id=given if given is not None and _REQUEST_ID.fullmatch(given) else None,
-            accept=header(scope, b"accept"),
-            if_none_match=header(scope, b"if-none-match"),
-            gzip="gzip" in (header(scope, b"accept-encoding") or ""),
-            matters=self.service.settings.read_key == "required"
-            or bool(self.limiter.limit)
-            or header(scope, b"authorization") is not None,
-            vary=vary,
-            lines=b"".join(b"%b: %b\r\n" % field for field in constant),
-        )
-        return asker
-
     def _begin(self, scope: Scope) -> dict[str, str]:
         """The fields that every response to the request gets."""
-        number = _request_id(header(scope, b"x-request-id"))
+        number = given_number(scope) or new_number()
         notes(scope)["request"] = number  # before any application makes a copy of the scope
-        return {"X-Request-ID": number, **self._cors(header(scope, b"origin"))}
+        return {"X-Request-ID": number, **self.gate.cors(scope)}
 
     def _end(self, scope: Scope, status: int, begun: float) -> None:
         """Count and log a request that is done."""
         route = _route(scope)
         self.service.audit.write(scope, route, status, begun)
-        self._count(scope, route, status, begun)
-
-    def _count(self, scope: Scope, route: str, status: int, begun: float) -> None:
-        """A place in the metrics, and a line in the log of requests."""
-        self.service.metrics.observe(scope["method"], route, status, begun)
-        if requests_log.isEnabledFor(logging.INFO):
-            _log_request(scope, route, status, begun)
+        self.gate.count(scope, route, status, begun)
 
     async def _serve(self, scope: Scope, receive: Receive, response: _Response) -> None:
         inner = scope
@@ -221,9 +99,9 @@ class Envelope:
         empty = length is None and header(scope, b"transfer-encoding") is None
         body = _Body(receive, limit, empty=empty)
         try:
-            self.check_host(header(scope, b"host"))
+            self.gate.check_host(header(scope, b"host"))
             if scope["method"] == "OPTIONS":
-                response.fields.update(self._take(scope, None))
+                response.fields.update(self.gate.take(scope, None))
                 await _allow(scope, response)
                 return
             self._let_in(scope, response)
@@ -258,32 +136,8 @@ class Envelope:
                 kind="shutting-down",
             )
         key = key_of(service.keys, scope)
-        response.fields.update(self._take(scope, key))
-        self._may_read(scope)
-
-    def _may_read(self, scope: Scope) -> None:
-        """Raise Refusal where reading is closed to who asks."""
-        if self.service.settings.read_key == "required" and not scope["path"].startswith(OUTSIDE_LIMITS):
-            may_read(self.service.keys, scope)  # /metrics looks itself
-
-    def _take(self, scope: Scope, key: ApiKey | None) -> Mapping[str, str]:
-        """Count the request; the fields that tell the client how many it has left."""
-        client = self._counted(scope, key)
-        return self.limiter.take(client) if client is not None else {}
-
-    def _counted(self, scope: Scope, key: ApiKey | None) -> str | None:
-        """Who makes the request, None if that is not counted."""
-        name = key.name if key is not None else None
-        client = client_of(scope, name)
-        return None if scope["path"].startswith(OUTSIDE_LIMITS) or name == self.service.local_key else client
-
-    def _cors(self, origin: str | None) -> dict[str, str]:
-        """The CORS headers for a request from this origin."""
-        if "*" in self.origins:
-            return {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED}
-        if origin is None or origin not in self.origins:
-            return {"Vary": "Origin"}
-        return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": EXPOSED, "Vary": "Origin"}
+        response.fields.update(self.gate.take(scope, key))
+        self.gate.may_read(scope)
 
 
 class _Response:
@@ -314,14 +168,13 @@ class _Response:
 def _with_fields(raw: list[tuple[bytes, bytes]], fields: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     """Header fields with those of the envelope, where a route has not set them itself; Vary is added to."""
     there = {name for name, _ in raw}
-    raw += [(name, value) for name, value in _SECURITY if name not in there]
-    for text, value in fields.items():
-        name = text.lower().encode("latin-1")
+    raw += [(name, value) for name, value in SECURITY if name not in there]
+    for name, value in encoded(fields):
         if name == b"vary" and name in there:
             at = next(number for number, (other, _) in enumerate(raw) if other == name)
-            raw[at] = name, raw[at][1] + b", " + value.encode("latin-1")
+            raw[at] = name, raw[at][1] + b", " + value
         elif name not in there:
-            raw.append((name, value.encode("latin-1")))
+            raw.append((name, value))
     return raw
 
 
@@ -334,8 +187,7 @@ async def _allow(scope: Scope, response: _Response) -> None:
         "access-control-allow-headers": asked,
         "access-control-max-age": "86400",
     }
-    raw = [(name.encode(), value.encode("latin-1")) for name, value in fields.items()]
-    await response({"type": "http.response.start", "status": 204, "headers": raw})
+    await response({"type": "http.response.start", "status": 204, "headers": encoded(fields)})
     await response({"type": "http.response.body", "body": b""})
 
 
@@ -385,11 +237,6 @@ class _Body:
         return message
 
 
-def _request_id(given: str | None) -> str:
-    """The id that a client or proxy gave the request, if it can be one; else a new one."""
-    return given if given is not None and _REQUEST_ID.fullmatch(given) else token_hex(16)
-
-
 def _route(scope: Scope) -> str:
     """The template of the path, as `/entities/{slug}`: labels of metrics must not grow with what strangers ask for."""
     path = getattr(scope.get("route"), "path", None)
@@ -399,11 +246,3 @@ def _route(scope: Scope) -> str:
     return (
         f"/{known}" if known in ("sparql", "graphs", "static", "healthz", "readyz", "metrics", "problems") else "other"
     )
-
-
-def _log_request(scope: Scope, route: str, status: int, begun: float) -> None:
-    """One line for a request, without what it asked: queries and names of people stay out of the log."""
-    seconds = round(time.monotonic() - begun, 4)
-    client = (scope.get("client") or ("-",))[0]
-    facts = {"client": client, "method": scope["method"], "route": route, "status": status, "seconds": seconds}
-    requests_log.info("%s %s %s %d %.3f s", client, scope["method"], route, status, seconds, extra={"facts": facts})

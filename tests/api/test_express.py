@@ -254,7 +254,7 @@ def test_a_write_is_seen_by_the_next_look_up(here: Here) -> None:
 def test_both_ways_draw_on_one_share(tmp_path: Path) -> None:
     fill(tmp_path / "world")
     with serving_here(tmp_path / "world", rate_limit=6) as here:
-        here.app.limiter._now = lambda: 0.0
+        here.app.gate.limiter._now = lambda: 0.0
         answers = [here.ask(sparql(POINT)) for _ in range(8)]
         assert [answer.status for answer in answers] == [200] * 6 + [429] * 2
         assert [answer.short for answer in answers] == [False] + [True] * 5 + [False] * 2

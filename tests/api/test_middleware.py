@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 from kg.api import connections, middleware
 from kg.api.bodies import body_of
 from kg.api.express import Express
+from kg.api.gate import Gate
 from kg.api.limits import RateLimiter
 from kg.api.middleware import Envelope
 from kg.api.service import GraphService
@@ -37,14 +38,8 @@ def served(app: Any, receive: Receive, send: Callable[[Message], Awaitable[None]
     with PlainStore("memory:", base="http://localhost:8000/") as store:
         service = GraphService(store, Settings())
         try:
-            envelope = Envelope(
-                app,
-                service,
-                origins=(),
-                max_body=lambda path: 1000,
-                check_host=lambda host: None,
-                limiter=RateLimiter(None),
-            )
+            gate = Gate(service, origins=(), check_host=lambda host: None, limiter=RateLimiter(None))
+            envelope = Envelope(app, gate, max_body=lambda path: 1000)
             headers = [(b"transfer-encoding", b"chunked")]
             scope = {
                 "headers": headers,
