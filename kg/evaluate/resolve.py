@@ -336,7 +336,7 @@ def _head_at(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _lemma(surface: str) -> str:
-    from kg.resolve.context import stem
+    from kg.resolve.words import stem
 
     words = surface.casefold().split()
     return stem(words[-1].strip("'\".,’s")) if words else ""

@@ -3,9 +3,9 @@
 In: an `Extraction` with its `Document`. Out: a `ChainKey` per chain, a `Draft` per relation. From an index of all keys come,
 in two steps, the *slots*; chains of one slot are one entity.
 
-1. Names (`link`). Chains of one normal form, or of one description, are one *place* of the index; acronyms, polities, years
+1. Names (`keys`, `link`). Chains of one normal form, or of one description, are one *place* of the index; acronyms, polities, years
    and entries of the gazetteer say which places are one slot. This is a function of counters about the bucket.
-2. Likeness (`context`, `compare`, `cluster`). Places that share a key are compared by explained features; a fitted score,
+2. Likeness (`situation`, `blocking`, `compare`, `cluster`). Places that share a key are compared by explained features; a fitted score,
    vetoes and a fixed order decide which slots are one. Between "same" and "different" a person is asked.
 
 Both are functions of the articles there are, never of the order of arrival, so linking article by article and linking
@@ -31,13 +31,14 @@ stories, annotated and linked one by one, the global pass changes 11 (`tests/ben
 article takes 2.5 times what it takes against a thousand (`tests/benchmarks/bench_resolve.py`).
 """
 
-from kg.resolve.block import DESCRIBED, ChainKey, anchors_in, keys_of
 from kg.resolve.claims import Draft, drafts_of
 from kg.resolve.cluster import cluster
-from kg.resolve.compare import SAME_AT, SAME_EVENT_AT, UNSURE_AT, Comparison, Profile, compare, merged
-from kg.resolve.context import Situation
+from kg.resolve.compare import SAME_AT, SAME_EVENT_AT, UNSURE_AT, Comparison, compare
 from kg.resolve.judge import Union, unite
+from kg.resolve.keys import DESCRIBED, ChainKey, anchors_in, keys_of
 from kg.resolve.link import Index, local_slot, members, mint, neighbourhood, slot_of, slug, target
+from kg.resolve.profile import Profile, merged
+from kg.resolve.situation import Situation
 
 __all__ = [
     "DESCRIBED",

@@ -8,10 +8,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-__all__ = ["expands", "fold", "group_name", "is_acronym", "is_full_person_name", "person_name", "thing_name"]
+from kg.types import EntityClass
+
+__all__ = [
+    "expands",
+    "fold",
+    "group_name",
+    "initials_of",
+    "is_acronym",
+    "is_full_person_name",
+    "lexicon",
+    "normal_name",
+    "person_name",
+    "thing_name",
+]
 
 _LEXICON = Path(__file__).resolve().parent / "lexicon"
 
@@ -49,6 +62,8 @@ _SMALL = frozenset(
     )
 ) | {"the", "to", "und", "y"}
 """Words whose letters an acronym may skip."""
+_SKIPPED = frozenset({"of", "the", "for", "and", "de", "la", "against"})
+"""Those that it does skip, most times."""
 
 
 @cache
@@ -124,6 +139,13 @@ def thing_name(text: str) -> str:
     return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
 
 
+def normal_name(name: str, cls: EntityClass) -> str:
+    """The normal form of a name of a class."""
+    if cls is EntityClass.PERSON:
+        return person_name(name)
+    return group_name(name) if cls in (EntityClass.GROUP, EntityClass.POLITY) else thing_name(name)
+
+
 def is_acronym(text: str) -> bool:
     """Whether a name is written as an acronym.
 
@@ -153,6 +175,17 @@ def expands(name: str, acronym: str) -> bool:
         return taken or (words[word] in _SMALL and rest(at, word + 1))
 
     return len(letters) > 1 and rest(0, 0)
+
+
+@lru_cache(maxsize=1 << 15)
+def initials_of(name: str) -> str:
+    """The first letters of a normal name's words but the small ones, if there are at least three.
+
+    >>> initials_of("horn of plenty party"), initials_of("the front")
+    ('hpp', '')
+    """
+    letters = "".join(word[0] for word in name.split() if word not in _SKIPPED)
+    return letters if len(letters) >= 3 else ""
 
 
 def _words(text: str) -> list[str]:

@@ -30,9 +30,9 @@ from kg.extract import load_extractor
 from kg.pipeline import Prepared, put
 from kg.pipeline.clustering import profile_at
 from kg.resolve import Comparison, compare
-from kg.resolve.compare import PERSON, WEIGHTS, weights
+from kg.resolve.compare import WEIGHTS, weights
 from kg.train.corpora import own_records, read_jsonl, refuse_held_out
-from kg.types import Article, Document, Extraction
+from kg.types import Article, Document, EntityClass, Extraction
 
 __all__ = ["calibration", "examples", "fit", "gathered", "main", "without_dates"]
 
@@ -106,7 +106,7 @@ def _compared(catalogue: Catalogue, identity: Mapping[int, tuple[str, str]]) -> 
             left, right = identity.get(place), identity.get(other)
             if left is None or right is None:
                 continue
-            if left[0] != right[0] and not mine.cls == theirs.cls == PERSON:
+            if left[0] != right[0] and not mine.cls == theirs.cls == EntityClass.PERSON:
                 continue
             found = compare(mine, theirs)
             if found.veto is None:

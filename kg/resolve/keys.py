@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from kg.resolve.context import Situation, situations
 from kg.resolve.names import expands, group_name, is_acronym, is_full_person_name, person_name, thing_name
+from kg.resolve.situation import Situation, situations
 from kg.types import Anchor, Chain, Document, EntityClass, Extraction, MentionKind, Relation, Span
 
 __all__ = ["DESCRIBED", "ENTRY", "ChainKey", "anchors_in", "keys_of"]
