@@ -24,7 +24,8 @@ _ADVERB = (
 _BE = r"(?:is|was|are|were|has been|had been)"
 _SAID = re.compile(  # of what stands between the names; an active verb has the second one as its object
     rf"['’]?s?\s*(?:[,(–—-]?\s*(?:(?:who|which|that)\s+)?(?:{_BE}\s+)?(?:{_ADVERB}*known\s+(?:\w+\s+)?(?:as|by|under)"
-    r"(?:\s+(?:his|her|its|their|the)\s+(?:nom de guerre|alias|name|pseudonym)(?:\s+of)?)?|alias|a\.?\s?k\.?\s?a\.?)"
+    r"(?:\s+(?:his|her|its|their|the)\s+(?:\w+\s+)?(?:nom de guerre|alias|name|pseudonym|initials|acronym|abbreviation)"
+    r"(?:\s+of)?)?|alias|a\.?\s?k\.?\s?a\.?)"
     rf"|(?:[,(–—]\s*|,?\s*(?:(?:who|which|that)\s+)?{_BE}\s+){_ADVERB}(?:called|named|styled|dubbed))"
     r"\s*[,:]?\s*(?:the\s+)?[\"“‘']?\s*",
     re.IGNORECASE,

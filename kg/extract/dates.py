@@ -43,8 +43,14 @@ _ABSOLUTE = [
     re.compile(rf"(?:early\s+|mid-?\s*|late\s+)?{_MONTH},?\s+(?:of\s+)?{_YEAR}", re.IGNORECASE),
     re.compile(rf"(?:early\s+|mid-?\s*|late\s+)?{_YEAR}", re.IGNORECASE),
 ]
-_RANGE = re.compile(
-    r"(?:between\s+|from\s+)?(?P<a>1\d{3}|20\d{2})\s*(?:-|–|—|\bto\b|\band\b|\buntil\b|\bthrough\b)\s*(?P<b>1\d{3}|20\d{2}|\d{2})",
+_RANGE = re.compile(  # "2011 and 2015" are two years, unless they are between something
+    r"(?:(?:from\s+)?(?P<a>1\d{3}|20\d{2})\s*(?:-|–|—|\bto\b|\buntil\b|\bthrough\b)"
+    r"|between\s+(?P<c>1\d{3}|20\d{2})\s+and\b)\s*(?P<b>1\d{3}|20\d{2}|\d{2})",
+    re.IGNORECASE,
+)
+_DAYS_OF_MONTH = re.compile(
+    rf"(?:(?:between|from)\s+)?(?P<a>\d{{1,2}})(?:st|nd|rd|th)?\s*(?:-|–|—|\bto\b|\band\b|\buntil\b|\bthrough\b)\s*(?P<rest>{_DAY}\s+(?:of\s+)?{_MONTH}"
+    rf"(?:,?\s+{_YEAR})?)",
     re.IGNORECASE,
 )
 _DECADE = re.compile(r"(?:the\s+)?(?:early\s+|mid-?\s*|late\s+)?(?P<decade>1\d{2}|20\d)0['’]?s", re.IGNORECASE)
@@ -77,13 +83,24 @@ def date_value(text: str, published: date | None) -> DateValue | None:
     (DateValue(start='2019-03-12', end=None), None)
     """
     text = re.sub(r"\s+", " ", text.strip(" ,.;:()[]"))
+    if match := _DAYS_OF_MONTH.fullmatch(text):
+        return _days(int(match["a"]), date_value(match["rest"], published))
     bare = _LEADING.sub("", text) or text
     return _absolute(text) or _absolute(bare) or (_relative(bare.lower(), published) if published else None)
 
 
+def _days(first: int, last: DateValue | None) -> DateValue | None:
+    """From a day of a month to a later one, which is known."""
+    if last is None:
+        return None
+    year, month, day = map(int, last.start.split("-"))
+    start = _day(year, month, first) if first < day else None
+    return DateValue(start.start, last.start) if start else None
+
+
 def _absolute(text: str) -> DateValue | None:
     if match := _RANGE.fullmatch(text):
-        a, b = match["a"], match["b"]
+        a, b = match["a"] or match["c"], match["b"]
         b = a[:2] + b if len(b) == 2 else b
         return DateValue(a, b) if a < b else None
     if match := _DECADE.fullmatch(text):
@@ -165,7 +182,9 @@ _CANDIDATES = re.compile(
     r"\b(?:"
     + "|".join(
         (
-            rf"(?:between\s+|from\s+)?{_Y}\s*(?:-|–|—|\bto\b|\band\b|\buntil\b|\bthrough\b)\s*(?:{_Y}|\d{{2}})\b",
+            rf"(?:from\s+)?{_Y}\s*(?:-|–|—|\bto\b|\buntil\b|\bthrough\b)\s*(?:{_Y}|\d{{2}})\b",
+            rf"between\s+{_Y}\s+and\s+(?:{_Y}|\d{{2}})\b",
+            rf"(?:(?:between|from)\s+{_D}\s+(?:and|to|until)\s+|{_D}\s*[-–—]\s*){_D}\s+(?:of\s+)?{_M}(?:,?\s+{_Y})?\b",
             r"\d{4}-\d\d-\d\d\b",
             rf"(?:{_WEEKDAY},?\s+)?{_D}\s+(?:of\s+)?{_M}(?:,?\s+\d{{4}})?\b",
             rf"(?:{_WEEKDAY},?\s+)?{_M}\s+{_D}(?:,?\s+\d{{4}})?\b",

@@ -17,7 +17,7 @@ __all__ = ["departed"]
 _ASIDE = r"(?:,[^,.;]{1,60},)?"
 _ADVERB = r"(?:later|then|also|reportedly|himself|herself|\d+,?)"
 _DIES = re.compile(
-    rf"{_ASIDE}(?:\s+(?:is|has|had|have|{_ADVERB})){{0,3}}\s+(?:dies\b|died\b|(?:was|were|been|being)(?:\s+{_ADVERB})?\s+(?:killed|assassinated"
+    rf"(?:{_ASIDE}|,\s+who)(?:\s+(?:is|has|had|have|{_ADVERB})){{0,3}}\s+(?:dies\b|died\b|(?:was|were|been|being)(?:\s+{_ADVERB})?\s+(?:killed|assassinated"
     r"|shot\s+(?:dead|and\s+killed|to\s+death)|murdered|executed|slain|gunned\s+down|beheaded|hanged|stabbed\s+to\s+death|buried))",
     re.IGNORECASE,
 )

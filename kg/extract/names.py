@@ -20,6 +20,7 @@ EVENT_LINK = (
     0.4  # a trigger joins an earlier one of its type: one happening told as two is the commoner fault (our fold)
 )
 _BRACKET = 8  # code points that may stand between a name and its short form in brackets: "'s ("
+_SHORTENED = (EntityClass.GROUP, EntityClass.EVENT, EntityClass.PLACE)
 _SMALL = frozenset(
     (
         "of",
@@ -100,32 +101,39 @@ def join_names(
         found.join(first, i)
     persons = [i for i in by_key.values() if mentions[i].cls is EntityClass.PERSON]
     _join_short_persons(mentions, persons, names, keys, scores, found)
-    groups = [
-        i for i in by_key.values() if mentions[i].cls in (EntityClass.GROUP, EntityClass.EVENT, EntityClass.PLACE)
-    ]
+    groups = [i for i in by_key.values() if mentions[i].cls in _SHORTENED]
+    _join_defined(text, mentions, names, found)
     _join_short_names(text, mentions, groups, keys, found)
+
+
+def _join_defined(text: str, mentions: Sequence[Mention], names: Sequence[int], found: Sets) -> None:
+    """Join what stands in brackets right after a name to it. Each use counts: a headline may have the short form before it is defined."""
+    by_end: dict[int, list[int]] = defaultdict(list)
+    for j in names:
+        if mentions[j].cls in _SHORTENED:
+            by_end[mentions[j].span.end].append(j)
+    for i in names:
+        start = mentions[i].span.start
+        for j in (j for end in range(start - _BRACKET, start) for j in by_end.get(end, ())):
+            if mentions[j].cls is mentions[i].cls and _defined(text, mentions[j], mentions[i]):
+                found.join(i, j)
 
 
 def _join_short_names(
     text: str, mentions: Sequence[Mention], names: Sequence[int], keys: Mapping[int, str], found: Sets
 ) -> None:
-    """Join acronyms, names defined in brackets and beginnings of group names to their long forms, found by index: a long text has
-    thousands of names."""
+    """Join acronyms and beginnings of group names to their long forms, found by index: a long text has thousands of names."""
     by_initials: dict[str, list[int]] = defaultdict(list)
-    by_end: dict[int, list[int]] = defaultdict(list)
     by_beginning: dict[str, list[int]] = defaultdict(list)
     for j in names:
         for initials in set(_initials(mentions[j].span.of(text))):
             by_initials[initials].append(j)
-        by_end[mentions[j].span.end].append(j)
         if mentions[j].cls is EntityClass.GROUP:
             for beginning in _beginnings(keys[j]):
                 by_beginning[beginning].append(j)
     for i in names:
         m, short = mentions[i], mentions[i].span.of(text)
-        near = (j for end in range(m.span.start - _BRACKET, m.span.start) for j in by_end.get(end, ()))
-        long = {j for j in near if _defined(text, mentions[j], m)}
-        long |= {
+        long = {
             j for j in by_initials.get(_letters(short).casefold(), ()) if is_acronym(short, mentions[j].span.of(text))
         }
         longer = by_beginning.get(keys[i], []) if m.cls is EntityClass.GROUP else []
@@ -169,14 +177,19 @@ def is_acronym(short: str, long: str) -> bool:
 
 
 def _defined(text: str, long: Mention, short: Mention) -> bool:
-    """Whether the text defines the short name in brackets: "Front for Renewal (RNF)", whatever its letters."""
+    """Whether the text defines the short name in brackets: "Front for Renewal (RNF)", whatever its letters.
+
+    Of groups one name in brackets is another name of the one before if either has a single word: "People of Order (Ordine)",
+    "RNF [Front for Renewal]"; all of our annotation are (November 2026). What follows a place there is often another place.
+    """
     between = text[long.span.end : short.span.start] if long.span.end <= short.span.start else ""
-    word = short.span.of(text)
-    return (
-        re.fullmatch(r"['’]?s?\s*[(\[]\s*", between) is not None
-        and word.isupper()
-        and text[short.span.end : short.span.end + 1] in ")],;"
-    )
+    if re.fullmatch(r"['’]?s?\s*[(\[]\s*", between) is None:
+        return False
+    after, word = text[short.span.end : short.span.end + 1], short.span.of(text)
+    if word.isupper():
+        return after in ")],;"
+    single = " " not in word or " " not in long.span.of(text)
+    return after in (")", "]") and single and short.cls is EntityClass.GROUP
 
 
 def _join_short_persons(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 
@@ -28,6 +29,11 @@ _GRADE = (
     r"|brig|brigadier)\.?\s+)*"
 )
 _WHICH_IS = r",?\s+(?:(?:which|that|who)\s+(?:is|was|are|were)\s+|is\s+|was\s+)?"
+_FORMERLY = re.compile(
+    r"\b(?:former|ex|one-time|erstwhile|previous|ousted|deposed|late)[\s-]+$", re.IGNORECASE
+)  # "former Kenyan president Ana"
+FARTHEST = 120  # code points between two ends
+_AND_ANOTHER = re.compile(r",?\s+and\s+", re.IGNORECASE)  # "Ana Diaz and the head of the union, Jens Holt"
 _HEADED = r"(?:led|headed|commanded|chaired|run|captained)"
 _HEADS = r"(?:leads|led|heads|headed|commands|commanded|chairs|chaired|captains|captained|runs)"
 _FOUNDED = r"(?:co-founded|founded|set\s+up|established|created|launched)"
@@ -39,7 +45,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     """What may stand between a group and a person, or a person and a group."""
     role, former = roles(), rf"(?P<former>{_FORMER})?"
     raw = {
-        "group_role_person": rf"(?:['’]s?)?\s+{_TITLE}{former}[\s-]*{_MODIFIERS}(?:{role})[\s,]+{_GRADE}",
+        "group_role_person": rf"(?:['’]s?|,\s+whose)?\s+{_TITLE}{former}[\s-]*{_MODIFIERS}(?:{role})[\s,]+{_GRADE}",
+        "its_role_person": rf"(?:['’]s?|,\s+whose)?\s+{_TITLE}{former}[\s-]*(?:{role}),\s+{_GRADE}",
         "group_led_by_person": rf"{_WHICH_IS}(?:now\s+)?{_HEADED}\s+by\s+{_TITLE}{_GRADE}",
         "group_founded_by_person": rf"{_WHICH_IS}{_FOUNDED}\s+(?:in\s+\d{{4}}\s+)?by\s+{_TITLE}{_GRADE}",
         "role_of_group_person": rf",\s+{_GRADE}",
@@ -62,15 +69,55 @@ def pattern_facts(text: str, mentions: Sequence[Mention], order: Sequence[int]) 
     tops = [i for i in order if mentions[i].kind is MentionKind.NAME and mentions[i].cls is not EntityClass.DATE]
     for i, j in itertools.pairwise(tops):
         a, b = mentions[i], mentions[j]
-        if a.span.end > b.span.start or b.span.start - a.span.end > 120:
-            continue
-        between = text[a.span.end : b.span.start]
-        if "\n" in between or re.search(rf"\b{_NOT}\b", between, re.IGNORECASE):
+        between = _between(text, a, b)
+        if between is None:
             continue
         if a.cls in _ACTS_LIKE_GROUP and b.cls is EntityClass.PERSON:
             yield from _group_first(text, patterns, i, j, a, between)
         elif a.cls is EntityClass.PERSON and b.cls in _ACTS_LIKE_GROUP:
             yield from _person_first(text, patterns, i, j, b, between)
+    yield from _of_unnamed(text, mentions, order, tops)
+
+
+def _between(text: str, a: Mention, b: Mention) -> str | None:
+    """What stands between two mentions, if that may be a title or an apposition of one who leads."""
+    if a.span.end > b.span.start or b.span.start - a.span.end > FARTHEST:
+        return None
+    between = text[a.span.end : b.span.start]
+    return None if "\n" in between or re.search(rf"\b{_NOT}\b", between, re.IGNORECASE) else between
+
+
+def _of_unnamed(
+    text: str, mentions: Sequence[Mention], order: Sequence[int], names: Sequence[int]
+) -> Iterator[tuple[int, str, int, bool]]:
+    """The same of groups that have no name there: "its chairman, Ana Diaz", "Ana Diaz, who heads the union".
+
+    What heads a part of them is kept out ("the union's northern branch"), and bare "led", which crowds are too ("led the fans in song").
+    """
+    patterns = _patterns()
+    starts = [mentions[i].span.start for i in names]
+    for g in order:
+        group = mentions[g]
+        if group.cls is not EntityClass.GROUP or group.kind not in (MentionKind.NOMINAL, MentionKind.PRONOUN):
+            continue
+        at = bisect_left(starts, group.span.start)
+        before = next((i for i in reversed(names[:at]) if mentions[i].span.end <= group.span.start), None)
+        after = names[bisect_left(starts, group.span.end) :][:1]
+        for i in after:
+            between = _between(text, group, mentions[i]) if mentions[i].cls is EntityClass.PERSON else None
+            if between is not None and (match := patterns["its_role_person"].fullmatch(between)):
+                yield i, "leads", g, bool(match["former"])
+            elif between is not None and patterns["group_led_by_person"].fullmatch(between):
+                yield i, "leads", g, False
+        if before is None or mentions[before].cls is not EntityClass.PERSON or group.kind is MentionKind.PRONOUN:
+            continue
+        between = _between(text, mentions[before], group)
+        if between is None or _AND_ANOTHER.match(between) or text[group.span.end : group.span.end + 1] in ("'", "’"):
+            continue
+        if match := patterns["person_role_of_group"].fullmatch(between):
+            yield before, "leads", g, bool(match["former"])
+        elif patterns["person_leads_group"].fullmatch(between) and not re.fullmatch(r"\s+led\s+", between):
+            yield before, "leads", g, False
 
 
 _KIN = (
@@ -103,7 +150,12 @@ def _group_first(
     text: str, patterns: dict[str, re.Pattern[str]], i: int, j: int, group: Mention, between: str
 ) -> Iterator[tuple[int, str, int, bool]]:
     if match := patterns["group_role_person"].fullmatch(between):
-        yield j, "leads", i, bool(match["former"])
+        yield (
+            j,
+            "leads",
+            i,
+            bool(match["former"] or _FORMERLY.search(text, max(0, group.span.start - 20), group.span.start)),
+        )
     elif patterns["group_led_by_person"].fullmatch(between):
         yield j, "leads", i, False
     elif patterns["group_founded_by_person"].fullmatch(between):
@@ -119,6 +171,8 @@ def _group_first(
 def _person_first(
     text: str, patterns: dict[str, re.Pattern[str]], i: int, j: int, group: Mention, between: str
 ) -> Iterator[tuple[int, str, int, bool]]:
+    if _AND_ANOTHER.match(between):
+        return
     if match := patterns["person_role_of_group"].fullmatch(between):
         yield i, "leads", j, bool(match["former"])
     elif patterns["person_leads_group"].fullmatch(between):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.extract.departed import departed
+from kg.extract.heads import SUCCESSION, without_wholes
 from kg.extract.labels import CLASSES, FITS, PREDICATES, says_enough
 from kg.extract.offices import Office, offices
 from kg.extract.pairs import NEAR
@@ -72,6 +73,7 @@ def relations_of(reading: Reading, calibration: Calibration, keep: float = KEEP)
         ):  # whose deputy or spokesman somebody is, he does not lead in that sentence
             at = reading.sentences[office.person]
             told[key] = [entry for entry in told[key] if at not in (reading.sentences[e] for e in entry[1:])]
+    _keep_to_holders(reading, told, stated)
     for key, construction in stated.items():
         ends = (construction.subject, construction.object)
         if not any((i, j) == ends for _, i, j in told[key]):
@@ -92,7 +94,7 @@ def relations_of(reading: Reading, calibration: Calibration, keep: float = KEEP)
             value = reading.chains[key[2]].value
             if key[1] == "occurredOn" and value is not None and value.end is not None:
                 found.append(replace(relation, predicate="endDate"))
-    return _consistent(found, chain_of)
+    return without_wholes(reading.document.text, reading.mentions, chain_of, _consistent(found, chain_of))
 
 
 def _told(
@@ -195,10 +197,22 @@ def _stated(
     facts = list(pattern_facts(reading.document.text, reading.mentions, order))
     facts += [(office.person, "memberOf", office.of, office.former) for office in held if office.member]
     for i, name, j, former in facts:
+        if i not in chain_of or j not in chain_of:
+            continue  # a pronoun that stands for nobody known
         key = (chain_of[i], name, chain_of[j])
         if key[0] != key[2] and _allowed(name, reading.chains[key[0]], reading.chains[key[2]]):
             found.setdefault(key, _Stated(i, j, former))
     return found
+
+
+def _keep_to_holders(reading: Reading, told: dict[Key, list[_Entry]], stated: Mapping[Key, _Stated]) -> None:
+    """Where a title says who leads a group, nobody else in the sentence does, unless it tells of a succession."""
+    held = {(reading.sentences[fact.subject], key[2]) for key, fact in stated.items() if key[1] == "leads"}
+    sentences, text = reading.document.sentences, reading.document.text
+    held = {(at, of) for at, of in held if SUCCESSION.search(text, sentences[at].start, sentences[at].end) is None}
+    for key, entries in told.items():
+        if key[1] == "leads" and key not in stated:
+            told[key] = [e for e in entries if not all((reading.sentences[end], key[2]) in held for end in e[1:])]
 
 
 def _evidence(

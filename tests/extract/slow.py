@@ -22,6 +22,7 @@ from kg.extract.coref import chains_of
 from kg.extract.dates import date_value
 from kg.extract.decode import sigmoid
 from kg.extract.departed import departed
+from kg.extract.heads import SUCCESSION, without_wholes
 from kg.extract.labels import (
     CLASSES,
     COREFERENCE,
@@ -87,12 +88,14 @@ def join_names(
         country = country_of(of[i].span.of(text)) if of[i].cls is EntityClass.POLITY else None
         found.join(by_key.setdefault((country.casefold() if country else keys[i], of[i].cls), i), i)
     _join_persons(of, [i for i in by_key.values() if of[i].cls is EntityClass.PERSON], names, keys, scores, found)
-    short = [i for i in by_key.values() if of[i].cls in (EntityClass.GROUP, EntityClass.EVENT, EntityClass.PLACE)]
+    for i, j in itertools.product(names, names):
+        if of[i].cls is of[j].cls and of[i].cls in by_rule._SHORTENED and by_rule._defined(text, of[j], of[i]):
+            found.join(i, j)
+    short = [i for i in by_key.values() if of[i].cls in by_rule._SHORTENED]
     groups = [i for i in short if of[i].cls is EntityClass.GROUP]
     for i, j in itertools.product(short, short):
         if i != j and of[i].cls is of[j].cls and found.find(i) != found.find(j):
-            acronym = is_acronym(of[i].span.of(text), of[j].span.of(text))
-            if acronym or by_rule._defined(text, of[j], of[i]):
+            if is_acronym(of[i].span.of(text), of[j].span.of(text)):
                 found.join(i, j)
             elif of[i].cls is EntityClass.GROUP and _begins(keys[i], keys[j]):
                 longer = {found.find(k) for k in groups if _begins(keys[i], keys[k])}
@@ -263,13 +266,19 @@ def _relations(
         *pattern_facts(document.text, of, order),
         *((o.person, "memberOf", o.of, o.former) for o in held if o.member),
     ]:
-        s, o = chain_of[i], chain_of[j]
-        if s != o and _allowed(name, chains[s], chains[o]):
+        s, o = chain_of.get(i), chain_of.get(j)
+        if s is not None and o is not None and s != o and _allowed(name, chains[s], chains[o]):
             stated.setdefault((s, name, o), (i, j, former))
     for office in held:
         key = (chain_of[office.person], "leads", chain_of[office.of])
         if key not in stated:
             told[key] = [e for e in told[key] if sentences[office.person] not in (sentences[e[1]], sentences[e[2]])]
+    for (_, name, group), (leader, _, _) in stated.items():
+        told_in = sentences[leader]
+        if name == "leads" and not SUCCESSION.search(document.sentences[told_in].of(document.text)):
+            for key in [(other, "leads", group) for other in range(len(chains)) if (other, "leads", group) in told]:
+                if key not in stated:
+                    told[key] = [e for e in told[key] if (sentences[e[1]], sentences[e[2]]) != (told_in, told_in)]
     for key, (i, j, _) in stated.items():
         if (i, j) not in [(a, b) for _, a, b in told[key]]:
             told[key].append((0.0, i, j))
@@ -287,7 +296,7 @@ def _relations(
             value = chains[key[2]].value
             if key[1] == "occurredOn" and value is not None and value.end is not None:
                 found.append(replace(relation, predicate="endDate"))
-    return relations._consistent(found, chain_of)
+    return without_wholes(document.text, of, chain_of, relations._consistent(found, chain_of))
 
 
 def _evidence(

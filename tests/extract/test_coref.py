@@ -181,3 +181,61 @@ def test_bare_nominals_drop_determiners_and_numbers() -> None:
 def test_cities_are_no_countries() -> None:
     assert country_of("the Kenyan") == "Kenya"
     assert country_of("Nairobi") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "{G:ORF} quits talks. The {G:Orkhon Renewal Party} ({G:ORF}) met.",
+            id="other letters, and a headline before",
+        ),
+        pytest.param("The {G:Harbour League} ({G:HaLe}) met.", id="small letters"),
+        pytest.param("The {G:League of Pilots} ({G:Lootsen}) met.", id="a word of another language"),
+        pytest.param("{G:Lootsen} [{G:League of Pilots}] met.", id="the long form in brackets"),
+        pytest.param("The {G:Orkhon Front}, known by its Khalkh initials {G:XF-9}, met.", id="initials"),
+    ],
+)
+def test_what_brackets_and_initials_define_is_the_same_group(text: str) -> None:
+    assert len(names(text)) == 1
+
+
+def test_a_place_in_brackets_is_another_place() -> None:
+    assert len(names("They met in {L:Port Alder} ({L:Lund}).")) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The {G:Orkhon Front} and the {G:Harbour Union} met. {G~:The front} left.",
+        "The {G:Front for Orkhon} met the {G:Harbour Union}. {G~:The front} left.",
+    ],
+)
+def test_a_group_is_meant_by_the_noun_of_its_name(text: str) -> None:
+    plain, mentions = marked(text)
+    chains = chains_of(plain, mentions, {(2, 1): 0.9}, {})
+    front = next(k for k, m in enumerate(mentions[:2]) if "Front" in m.span.of(plain))
+    assert {frozenset(c.mentions) for c in chains} == {frozenset({front, 2}), frozenset({1 - front})}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("The {G:Orkhon Front} and the {G:Harbour Front} met. {G~:The front} left.", id="two of that noun"),
+        pytest.param("The {G:Orkhon Party} met {P:Ana Diaz}. {G~:The party} of Diaz left.", id="it says which"),
+        pytest.param(
+            "{G~:The army} fired. The {G:Orkhon Army} fled. {G~:The army} stayed.", id="the noun had meant another"
+        ),
+        pytest.param("The {G:Orkhon Police} came. {G~:The police} of every town did.", id="police are many"),
+        pytest.param("The {G:Orkhon Front} came. {G~:Their front} left.", id="somebody's"),
+    ],
+)
+def test_the_noun_may_mean_another_group(text: str) -> None:
+    plain, mentions = marked(text)
+    assert (len(mentions) - 1,) in [chain.mentions for chain in chains_of(plain, mentions, {}, {})]
+
+
+def test_a_short_name_never_makes_two_long_ones_one() -> None:
+    plain, mentions = marked("{G:Lumo Pay} owns {G:Lumo Bank}. {G:Lumo} fell. {G:Lumo} rose.")
+    chains = chains_of(plain, mentions, {(2, 0): 0.9, (3, 1): 0.9}, {})
+    assert [c.mentions for c in chains] == [(0, 2, 3), (1,)]

@@ -22,6 +22,9 @@ THURSDAY = date(2019, 3, 14)
         pytest.param("March 2019", "2019-03", None, id="month"),
         pytest.param("early 2016", "2016", None, id="year with a qualifier"),
         pytest.param("from 1979 to 1989", "1979", "1989", id="range in words"),
+        pytest.param("between 1979 and 1989", "1979", "1989", id="range between years"),
+        pytest.param("between 2 and 21 March 2019", "2019-03-02", "2019-03-21", id="days of a month"),
+        pytest.param("2–21 March 2019", "2019-03-02", "2019-03-21", id="days with a dash"),
         pytest.param("1914–18", "1914", "1918", id="range with a dash"),
         pytest.param("the late 1990s", "1990", "1999", id="decade"),
     ],
@@ -70,3 +73,19 @@ def test_what_is_no_date_has_no_value(text: str) -> None:
 def test_dates_in_finds_dates_within_sentences() -> None:
     text = "Founded on 3 May 2011, it fought from 1979 to 1989 and again on Tuesday; may it march on."
     assert [text[a:b] for a, b in dates_in(text)] == ["3 May 2011", "from 1979 to 1989", "Tuesday"]
+
+
+@pytest.mark.parametrize("text", ["2011 and 2015", "21 to 2 March 2019", "between 30 and 31 February 2019"])
+def test_what_is_no_range_has_no_value(text: str) -> None:
+    assert date_value(text, None) is None
+
+
+def test_days_of_a_month_take_their_year_from_the_publication() -> None:
+    value = date_value("from 2 to 9 March", THURSDAY)
+    assert value is not None
+    assert (value.start, value.end) == ("2019-03-02", "2019-03-09")
+
+
+def test_ranges_are_found_and_lists_of_years_are_not() -> None:
+    text = "It fought between 2 and 21 May, from 1979 to 1989 and in 2011 and 2015."
+    assert [text[a:b] for a, b in dates_in(text)] == ["between 2 and 21 May", "from 1979 to 1989"]

@@ -21,6 +21,7 @@ def gone(text: str) -> list[str]:
         "{P:Ana Diaz}, 61, died in January.",
         "{P:Ana Diaz}, who founded the {G:Orkhon Front}, was shot dead on Monday.",
         "{P:Ana Diaz} had been killed in 1996.",
+        "the founder, {P:Ana Diaz}, who was killed in 1996, had a son",
         "{P:Ana Diaz} was later executed.",
         "{P:Ana Diaz}'s funeral blocked the road.",
         "the assassination of former governor {P:Ana Diaz} in May",

@@ -29,6 +29,7 @@ def facts(text: str) -> list[tuple[str, str, str, bool]]:
         "{P:Ana Diaz}, who heads the {G:Orkhon Front}, left.",
         "{P:Ana Diaz}, the {G:Orkhon Front}'s general secretary, left.",
         "{P:Ana Diaz} is the president of the {G:Orkhon Front}.",
+        "the {G:Orkhon Front}, whose leader, {P:Ana Diaz}, left",
     ],
 )
 def test_leaders(text: str) -> None:
@@ -40,6 +41,8 @@ def test_leaders(text: str) -> None:
     [
         "{P:Ana Diaz}, a former leader of the {G:Orkhon Front}, spoke.",
         "{G:Orkhon Front}'s former leader {P:Ana Diaz} spoke.",
+        "Former {G:Orkhon Front} leader {P:Ana Diaz} spoke.",
+        "the ousted {G:Orkhon Front} leader {P:Ana Diaz}",
     ],
 )
 def test_former_leaders_are_former(text: str) -> None:
@@ -87,3 +90,33 @@ def test_what_follows_an_apposition_is_said_of_its_head(text: str, head: str | N
     plain, mentions = marked(text)
     found = embedded_people(plain, mentions, range(len(mentions)))
     assert found == ({1: 0} if head else {})
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("{G*:Its} chairwoman, Dr {P:Ana Diaz}, left.", "Its"),
+        ("{G~:The brigade}'s commander, {P:Ana Diaz}, left.", "The brigade"),
+        ("{G~:a breakaway faction} led by {P:Ana Diaz}", "a breakaway faction"),
+        ("{P:Ana Diaz}, who commands {G~:the brigade}, left.", "the brigade"),
+        ("{P:Ana Diaz}, president of {G~:the league}, left.", "the league"),
+    ],
+)
+def test_leaders_of_groups_that_have_no_name_there(text: str, group: str) -> None:
+    assert facts(text) == [("Ana Diaz", "leads", group, False)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("{P:Ana Diaz} led {G~:the crowd} in song.", id="a crowd is led in song"),
+        pytest.param("{P:Ana Diaz}, who heads {G~:the league}'s northern office, left.", id="a part"),
+        pytest.param("{G~:The army}'s northern commander, {P:Ana Diaz}, left.", id="an office with a field of its own"),
+        pytest.param("{P:Ana Diaz} and the head of {G~:the league} left.", id="and another"),
+        pytest.param("{P:Ana Diaz} and the head of the {G:Orkhon Front}, Jens, left.", id="and another, of a name"),
+        pytest.param("{G*:Its} deputy chairwoman, {P:Ana Diaz}, left.", id="a deputy"),
+        pytest.param("{G*:Its} bank and {P:Ana Diaz} left.", id="no office"),
+    ],
+)
+def test_those_who_do_not_lead_groups_without_a_name(text: str) -> None:
+    assert facts(text) == []

@@ -1,0 +1,53 @@
+"""Whom a sentence does not make a leader: the head of a part of the whole, and another person of what somebody heads.
+
+In our annotation of news and stories (November 2026) the head of a part leads the whole too in the same sentence in 9 of 178 cases
+("the leader of the Front's youth wing"), and where a title says who leads a group, another person of the sentence leads it in 10 of 239.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from kg.types import EntityClass, Mention, Relation, Span
+
+__all__ = ["SUCCESSION", "without_wholes"]
+
+SURE = 0.5  # that somebody leads the part
+SUCCESSION = re.compile(
+    r"\b(?:succe\w+|replac\w+|predecessors?|t(?:akes?|ook|aken|aking)\s+over|took\s+charge|joint(?:ly)?|co-\w+|(?:s?elect|appoint|sack|oust|dismiss)\w*"
+    r"|nam(?:es?|ed)|former|then|(?:chaired|led|headed|commanded|run|managed)\s+by)\b",
+    re.IGNORECASE,
+)
+_OF = re.compile(r"\s+of\s+(?:the\s+)?|,?\s+whose\s+")
+
+
+def without_wholes(
+    text: str, mentions: Sequence[Mention], chain_of: Mapping[int, int], relations: Sequence[Relation]
+) -> list[Relation]:
+    """The relations without those that make the head of a part the head of the whole, in the sentence that says so."""
+    led: dict[tuple[int, Span], list[Relation]] = defaultdict(list)
+    for r in relations:
+        if r.predicate == "leads" and r.score >= SURE:
+            led[chain_of[r.subject], r.sentence].append(r)
+
+    def of_a_part(r: Relation) -> bool:
+        if r.predicate != "leads":
+            return False
+        others = led.get((chain_of[r.subject], r.sentence), ())
+        return any(_is_part(text, mentions, p, r) for p in others if chain_of[p.object] != chain_of[r.object])
+
+    return [r for r in relations if not of_a_part(r)]
+
+
+def _is_part(text: str, mentions: Sequence[Mention], part: Relation, whole: Relation) -> bool:
+    """Whether the words for what one fact is about name the other's as the whole: "the Front's youth wing", "the wing of the Front"."""
+    a, b = mentions[part.object].span, mentions[whole.object].span
+    if a != b and a.contains(b):
+        return not a.contains(mentions[part.subject].span)  # "President Ana Diaz's government" is her country's
+    first, last = sorted((a, b))
+    if mentions[whole.object].cls is EntityClass.POLITY or first.end > last.start or a.of(text).endswith("s"):
+        return False  # "members of the Front, led by Ana Diaz": the Front's acts are theirs
+    between = _OF.fullmatch(text, first.end, last.start)
+    return between is not None and (first == b) == ("whose" in between[0])

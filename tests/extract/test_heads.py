@@ -1,0 +1,64 @@
+"""The head of a part does not lead the whole, and nobody leads beside whom a title names."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.extract.heads import SUCCESSION, without_wholes
+from kg.types import Relation, Span
+from tests.extract.test_coref import marked
+from tests.factory import relation
+
+
+def led(text: str, score: float = 0.9) -> list[str]:
+    """What the first mention leads, if it is first said to lead all others."""
+    plain, mentions = marked(text)
+    person = next(i for i, m in enumerate(mentions) if m.cls.value == "Person")
+    others = [i for i in range(len(mentions)) if i != person]
+    said: list[Relation] = [relation(person, "leads", i, sentence=Span(0, len(plain)), score=score) for i in others]
+    chain_of = {i: i for i in range(len(mentions))}
+    return [mentions[r.object].span.of(plain) for r in without_wholes(plain, mentions, chain_of, said)]
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("{G~:The youth wing} of the {G:Orkhon Front}, led by {P:Ana Diaz}", "The youth wing"),
+        ("{P:Ana Diaz} heads the {G:General Council} of the {G:Harbour Church}.", "General Council"),
+        ("The {G:Orkhon Front}, whose {G~:observer mission} was headed by {P:Ana Diaz}", "observer mission"),
+    ],
+)
+def test_the_head_of_a_part_does_not_lead_the_whole(text: str, group: str) -> None:
+    assert led(text) == [group]
+
+
+def test_nor_where_the_words_for_the_part_have_the_name_of_the_whole() -> None:
+    text = "Ana Diaz chairs the Orkhon Front bench."
+    _, mentions = marked("{P:Ana Diaz} chairs the {G:Orkhon Front} bench.")
+    bench = marked("Ana Diaz chairs {G~:the Orkhon Front bench}.")[1]
+    said = [relation(0, "leads", i, sentence=Span(0, len(text))) for i in (1, 2)]
+    assert without_wholes(text, [*mentions, *bench], {0: 0, 1: 1, 2: 2}, said) == said[1:]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("{G~:members} of the {G:Orkhon Front}, led by {P:Ana Diaz}", id="the members act for it"),
+        pytest.param("{P:Ana Diaz} leads the {G:Orkhon Front} and the {G:Harbour League}.", id="two groups"),
+        pytest.param("{P:Ana Diaz} leads {G~:the government} of {C:Xavia}.", id="a government's country"),
+    ],
+)
+def test_two_groups_may_be_led(text: str) -> None:
+    assert len(led(text)) == 2
+
+
+def test_a_doubtful_part_takes_nothing_away() -> None:
+    assert len(led("{G~:The youth wing} of the {G:Orkhon Front}, led by {P:Ana Diaz}", score=0.4)) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["Ana succeeded Jens", "Ana, who took over from Jens", "the council elected Ana", "co-chairs"]
+)
+def test_two_may_lead_where_one_follows_the_other(text: str) -> None:
+    assert SUCCESSION.search(text)
+    assert not SUCCESSION.search("Ana met the head of the league, Jens.")
