@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from kg.catalogue import Judgement, JudgementKind
+from kg.catalogue import Judgement, JudgementKind, Likeness
 from kg.pipeline import clustering
 from kg.types import Article, EntityClass
 from kg.workspace import Workspace
@@ -128,3 +128,29 @@ def test_what_is_too_much_for_one_commit_is_done_by_the_global_pass(monkeypatch:
         workspace.resolve()
         assert workspace.catalogue.unsettled == 0
         assert canonical(workspace.store) == whole
+
+
+@pytest.mark.parametrize("silent", ["p:mohamed hasan", "p:muhammad hassan"])
+def test_two_are_compared_whichever_of_them_finds_the_other(silent: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Likeness.candidates
+
+    def candidates(self: Likeness, place: int) -> list[int]:  # as of a place that so many are like that one is left out
+        return [] if (self.name(place) or ("",))[0] == silent else found(self, place)
+
+    monkeypatch.setattr(Likeness, "candidates", candidates)
+    with opened((0,), (1,)) as workspace:
+        workspace.resolve()
+        assert frozenset({"Muhammad Hassan", "0.txt", "1.txt"}) in people(workspace)
+        workspace.ingest([told(2, 0), told(3, 1)], FakeExtractor(THINGS))
+        assert any(one >= {"0.txt", "1.txt", "2.txt", "3.txt"} for one in people(workspace) if "Muhammad Hassan" in one)
+
+
+def test_a_decision_keeps_apart_what_is_put_into_a_cluster_too_large_to_make_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with opened((0,), (1,)) as workspace:
+        left, right = anchor("0.txt", "Muhammad Hassan", Person), anchor("1.txt", "Mohamed Hasan", Person)
+        workspace.judge(Judgement(JudgementKind.DIFFERENT, left, "me", right))
+        monkeypatch.setattr(clustering, "MOST_SLOTS", -10)
+        workspace.ingest([told(2, 1)], FakeExtractor(THINGS))
+        assert frozenset({"Mohamed Hasan", "1.txt", "2.txt"}) in people(workspace)

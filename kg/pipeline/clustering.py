@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache, cached_property, lru_cache
+from types import MappingProxyType
 
 from kg.catalogue import Change, JudgementKind, Likeness, PlaceRow
 from kg.resolve import SAME_AT, SAME_EVENT_AT, UNSURE_AT, Index, Profile, cluster, compare, members, merged, target
@@ -75,17 +77,16 @@ class Clusters:
 
     def rescore(self, places: Iterable[Place]) -> bool:
         """Compare these places with what is like them; whether that was done for all of them."""
-        done: set[int] = set()
         whole = True
+        known: dict[int, list[int]] = {}
         numbers = [n for place in sorted(set(places)) if (n := self._likeness.place(*place)) is not None]
         for number in numbers:
             if self._likeness.degree(number, MOST_LIKE) >= MOST_LIKE:
                 whole = False
             else:
+                known[number] = [other for other, _ in self._likeness.like(number)]
                 self._likeness.forget(number)
-        for number in numbers:
-            self._likeness.keep(self._scores(number, done))
-            done.add(number)
+        self._score(numbers, known)
         return whole
 
     def settle(self, slots: set[str]) -> None:
@@ -96,7 +97,6 @@ class Clusters:
             for other, likeness in self._likely_scores(slot):
                 ends = min(slot, other), max(slot, other)
                 pairs[ends] = max(likeness, pairs.get(ends, 0.0))
-        forbidden = self._forbidden()
 
         @cache
         def profile(slot: str) -> Profile:
@@ -104,11 +104,10 @@ class Clusters:
 
         @cache
         def score(left: str, right: str) -> float | None:
-            if frozenset((left, right)) in forbidden:
-                return None
             return _score(profile(left), profile(right))
 
-        owner = cluster(((value, *ends) for ends, value in pairs.items()), score=score)
+        apart = [(slot, other) for slot in sorted(existing) for other in self._apart.get(slot, ())]
+        owner = cluster(((value, *ends) for ends, value in pairs.items()), score=score, apart=apart)
         groups: dict[str, list[str]] = {}
         for slot, first in owner.items():
             groups.setdefault(first, []).append(slot)
@@ -120,17 +119,17 @@ class Clusters:
         for slot in sorted(slots):
             if len(self._likeness.joined_with(slot)) > 1:
                 continue
-            best = max(self._likely_scores(slot), key=lambda item: (item[1], item[0]), default=None)
+            foes = {self._likeness.canonical(other) for other in self._apart.get(slot, ())}
+            ours = ((score, likely) for other, score in self._likely_scores(slot)
+                    if (likely := self._likeness.canonical(other)) not in foes)  # fmt: skip
+            best = max(ours, default=None)
             if best is not None:
-                self._likeness.join([slot], {slot: self._likeness.canonical(best[0])})
+                self._likeness.join([slot], {slot: best[1]})
 
     def everything(self) -> None:
         """Score and cluster all there is, from nothing but what the articles say."""
         self._likeness.forget_all()
-        done: set[int] = set()
-        for number in self._likeness.places():
-            self._likeness.keep(self._scores(number, done))
-            done.add(number)
+        self._score(self._likeness.places())
         seen: set[str] = set()
         for number in self._likeness.places():
             slot = self._slot(number)
@@ -139,11 +138,26 @@ class Clusters:
                 seen |= component
                 self.settle(component)
 
-    def _scores(self, number: int, done: set[int]) -> Iterator[tuple[int, int, float, int]]:
+    def _score(self, numbers: Iterable[int], known: Mapping[int, Collection[int]] = MappingProxyType({})) -> None:
+        """Compare places with their candidates, and with those whose candidate they are as far as that is `known`."""
+        tried: dict[int, list[int]] = {}  # place → the ones before it that it was compared with
+        for number in numbers:
+            done = {number, *tried.pop(number, ())}
+            others = [other for other in self._likeness.candidates(number) if other not in done]
+            done.update(others)
+            others += [other for other in known.get(number, ()) if other not in done and self._proposes(other, number)]
+            for other in others:
+                tried.setdefault(other, []).append(number)
+            self._likeness.keep(self._scores(number, others))
+
+    def _proposes(self, number: int, other: int) -> bool:
+        """Whether a place has another among its candidates: of one with very many candidates the other may not have it."""
+        return other in self._likeness.candidates(number)
+
+    def _scores(self, number: int, others: Collection[int]) -> Iterator[tuple[int, int, float, int]]:
         mine = profile_at(self._likeness, number)
         if mine is None:
             return
-        others = [other for other in self._likeness.candidates(number) if other not in done]
         self._likeness.read(others)
         for other in others:
             theirs = profile_at(self._likeness, other, mine.values)
@@ -173,17 +187,19 @@ class Clusters:
         number = self._likeness.place(*place)
         return None if number is None else profile_at(self._likeness, number)
 
-    def _forbidden(self) -> set[frozenset[str]]:
-        """The pairs of slots that a person's decision keeps apart."""
-        found = set()
-        for _, a, b in self._change.judgements.pairs(JudgementKind.DIFFERENT):
-            slots = [
-                target(self._index, chain.bucket, chain.shade) if chain.bucket else None
-                for number in (a, b)
-                for chain in self._change.links.chains("c.key = ?", (number,))
-            ]
-            if None not in slots and len(set(slots)) == 2:
-                found.add(frozenset(slot for slot in slots if slot is not None))
+    @cached_property
+    def _apart(self) -> Mapping[str, set[str]]:
+        """Slot → the slots that people's decisions keep it apart from; asked for when the chains of the change have come."""
+        pairs = self._change.judgements.pairs(JudgementKind.DIFFERENT)
+        numbers = json.dumps(sorted({number for _, *ends in pairs for number in ends}))
+        carriers = self._change.links.chains("c.key IN (SELECT value FROM json_each(?))", (numbers,)) if pairs else ()
+        slots = {chain.key: target(self._index, chain.bucket, chain.shade) for chain in carriers if chain.bucket}
+        found: dict[str, set[str]] = {}
+        for _, a, b in pairs:
+            left, right = slots.get(a), slots.get(b)
+            if left is not None and right is not None and left != right:
+                found.setdefault(left, set()).add(right)
+                found.setdefault(right, set()).add(left)
         return found
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from math import log1p
 
 from kg.resolve.names import lexicon
@@ -71,7 +72,8 @@ def surroundings(left: Profile, right: Profile) -> dict[str, float]:
 def _days(left: Profile, right: Profile) -> dict[str, float]:
     here, there = left.of("b"), right.of("b")
     if here and there:
-        gap = min(abs(_ordinal(a) - _ordinal(b)) for a in here for b in there)
+        days = sorted([(_ordinal(day), 0) for day in here] + [(_ordinal(day), 1) for day in there])
+        gap = min(after - before for (before, a), (after, b) in pairwise(days) if a != b)
         return {"days between": log1p(gap) / 4}
     return {"no day of publication": 1.0} if not left.is_named and not right.is_named else {}
 

@@ -44,7 +44,7 @@ def match_events(left: Profile, right: Profile) -> tuple[dict[str, float], str |
     if days[0] and days[1]:
         if not any(_overlap(a, b) for a in days[0] for b in days[1]):
             return features, "on other days"
-        exact = any(len(day) >= len("2024-03-01") for day in days[0] & days[1])
+        exact = any(len(day.partition("/")[0]) == len("2024-03-01") for day in days[0] & days[1])
         features["one day" if exact else "days that overlap"] = 1.0
     for letter, name in (("w", "place"), ("a", "participant")):
         here, there = left.of(letter), right.of(letter)

@@ -33,8 +33,8 @@ ROMAN = {word: str(n) for n, word in enumerate(("i", "ii", "iii", "iv", "v", "vi
 class Alignment:
     """How the words of two names match: of those matched, how; of those unmatched, how many each side has.
 
-    `worst` is the likeness of the pair of words that match worst. `inner` says that all unmatched words of the longer name
-    stand between matched ones ("Ahmad Shah Massoud").
+    `worst` is the likeness of the pair of words that match worst. `inner` says that all unmatched words of the longer name, or
+    of one of two names of as many words, stand between matched ones ("Ahmad Shah Massoud").
     """
 
     matched: int
@@ -164,8 +164,8 @@ def aligned(left: tuple[str, ...], right: tuple[str, ...]) -> Alignment:
         taken_right.add(j)
         counts[how] += 1
         worst = min(worst, -negative)
-    longer, taken = (left, set(taken_left)) if len(left) >= len(right) else (right, taken_right)
-    free = [i for i in range(len(longer)) if i not in taken]
+    most = max(len(left), len(right))
+    longer = [taken for words, taken in ((left, set(taken_left)), (right, taken_right)) if len(words) == most]
     order = [taken_left[i] for i in sorted(taken_left)]
     return Alignment(
         matched=len(taken_left),
@@ -176,9 +176,13 @@ def aligned(left: tuple[str, ...], right: tuple[str, ...]) -> Alignment:
         worst=worst,
         left=len(left) - len(taken_left),
         right=len(right) - len(taken_right),
-        inner=bool(free) and bool(taken) and min(taken) < min(free) and max(free) < max(taken),
+        inner=any(_stand_between(set(range(most)) - taken, taken) for taken in longer),
         in_order=order == sorted(order),
     )
+
+
+def _stand_between(free: set[int], taken: set[int]) -> bool:
+    return bool(free) and bool(taken) and min(taken) < min(free) and max(free) < max(taken)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from kg.resolve.partition import Partition
+
 __all__ = ["Union", "unite"]
 
 
@@ -27,22 +29,14 @@ def unite(same: Iterable[tuple[int, str, str]], different: Iterable[tuple[int, s
     >>> unite([(1, "b", "a"), (2, "b", "c")], [(3, "a", "c")])
     Union(canonical={'b': 'a'}, contradicted=((2, 3),))
     """
-    parent: dict[str, str] = {}
-
-    def root(slot: str) -> str:
-        while (above := parent.get(slot, slot)) != slot:
-            slot = above
-        return slot
-
-    apart = sorted(different)
+    sets = Partition(different)
     contradicted: list[tuple[int, int]] = []
     for decision, left, right in sorted(same):
-        low, high = sorted((root(left), root(right)))
-        if low == high:
+        if sets.first(left) == sets.first(right):
             continue
-        forbidding = next((other for other, a, b in apart if {root(a), root(b)} == {low, high}), None)
+        forbidding = sets.forbidden(left, right)
         if forbidding is not None:
             contradicted.append((decision, forbidding))
-            continue
-        parent[high] = low
-    return Union({slot: root(slot) for slot in sorted(parent)}, tuple(contradicted))
+        else:
+            sets.join(left, right)
+    return Union(sets.joined(), tuple(contradicted))

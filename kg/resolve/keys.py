@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from kg.resolve.names import expands, group_name, is_acronym, is_full_person_name, person_name, thing_name
 from kg.resolve.situation import Situation, situations
-from kg.types import Anchor, Chain, Document, EntityClass, Extraction, MentionKind, Relation, Span
+from kg.types import Anchor, Chain, Document, EntityClass, Extraction, MentionKind, Span
 
 __all__ = ["DESCRIBED", "ENTRY", "ChainKey", "anchors_in", "keys_of"]
 
 DESCRIBED = "d"  # the family of buckets that are descriptions
 ENTRY = "@"  # between a class and an entry of the gazetteer
+
+_Fact = tuple[str, Chain]
+"""Predicate, other end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,13 @@ def _key(
     index: int,
     chain: Chain,
     anchor: Anchor,
-    facts: dict[int, list[Relation]],
+    facts: Mapping[int, Sequence[_Fact]],
     around: Situation,
     entry: str | None,
 ) -> ChainKey:
     names = tuple(name for name in chain.names if name.strip()) or (anchor.text,)
     if not chain.named:
-        label = _event_label(extraction, chain, facts.get(index, ())) if chain.cls is EntityClass.EVENT else names[0]
+        label = _event_label(chain, facts.get(index, ())) if chain.cls is EntityClass.EVENT else names[0]
         is_event = chain.cls is EntityClass.EVENT
         return ChainKey(
             index,
@@ -117,7 +120,7 @@ def _key(
             label, shade = full or names[0], ""
             bucket = f"p:{person_name(full)}" if full else None
         case EntityClass.EVENT:
-            label, shade = names[0], _year(extraction, facts.get(index, ()))
+            label, shade = names[0], _year(facts.get(index, ()))
             bucket = f"e:{thing_name(label)}"
         case _:
             label, acronyms = _expansion(document.text, names)
@@ -184,45 +187,40 @@ def _expansion(text: str, names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]
 
 
 def _introduces(text: str, full: str, acronym: str) -> bool:
-    pattern = r"{}(?:['’]s)?,?\s*[(\[][^()\[\]]{{0,40}}\b{}\b"
+    pattern = r"{}(?:['’]s)?,?\s*[(\[][^()\[\]]{{0,40}}(?<!\w){}(?!\w)"  # no \b: "(U.N.)" ends in none
     return any(
         re.search(pattern.format(re.escape(first), re.escape(second)), text)
         for first, second in ((full, acronym), (acronym, full))
     )
 
 
-def _facts_of_events(extraction: Extraction) -> dict[int, list[Relation]]:
-    """Event chain → the relations that say where and when, surest first."""
+def _facts_of_events(extraction: Extraction) -> Mapping[int, Sequence[_Fact]]:
+    """Event chain → where and when it was, the surest relation first."""
     chains = extraction.chain_of()
-    facts: dict[int, list[Relation]] = {}
+    facts: dict[int, list[_Fact]] = {}
     for relation in sorted(extraction.relations, key=lambda r: (-r.score, r.sentence, r.subject, r.object)):
-        if relation.supports and relation.predicate in ("occurredAt", "startDate") and relation.subject in chains:
-            facts.setdefault(chains[relation.subject], []).append(relation)
+        subject, other = chains.get(relation.subject), chains.get(relation.object)
+        if subject is None or other is None or not relation.supports:
+            continue
+        if relation.predicate in ("occurredAt", "startDate"):
+            facts.setdefault(subject, []).append((relation.predicate, extraction.chains[other]))
     return facts
 
 
-def _dates(extraction: Extraction, facts: Iterable[Relation]) -> Iterator[str]:
-    chains = extraction.chain_of()
-    for relation in facts:
-        if relation.predicate == "startDate" and relation.object in chains:
-            value = extraction.chains[chains[relation.object]].value
-            if value is not None:
-                yield value.start
+def _dates(facts: Iterable[_Fact]) -> Iterator[str]:
+    return (when.value.start for predicate, when in facts if predicate == "startDate" and when.value is not None)
 
 
-def _year(extraction: Extraction, facts: Iterable[Relation]) -> str:
-    return next((date[:4] for date in _dates(extraction, facts)), "")
+def _year(facts: Iterable[_Fact]) -> str:
+    return next((date[:4] for date in _dates(facts)), "")
 
 
-def _event_label(extraction: Extraction, chain: Chain, facts: Iterable[Relation]) -> str:
+def _event_label(chain: Chain, facts: Sequence[_Fact]) -> str:
     """The label of an unnamed event: its type, place and date, as far as the article says."""
-    chains = extraction.chain_of()
-    facts = tuple(facts)
-    places = (extraction.chains[chains[f.object]] for f in facts if f.predicate == "occurredAt" and f.object in chains)
-    place = next((place.names[0] for place in places if place.names), "")
+    place = next((where.names[0] for predicate, where in facts if predicate == "occurredAt" and where.names), "")
     kind = (chain.event_type or "").replace("_", " ").capitalize()
     if kind in ("", "Other"):
         kind = chain.names[0].capitalize() if chain.names else "Event"
     where = f"{kind} in {place}" if place else kind
-    date = next(_dates(extraction, facts), "")
+    date = next(_dates(facts), "")
     return f"{where}, {date}" if date else where

@@ -53,7 +53,7 @@ _SMALL = frozenset(
         "du",
         "et",
         "for",
-        "für",
+        "fur",
         "in",
         "la",
         "le",
@@ -61,7 +61,7 @@ _SMALL = frozenset(
         "on",
     )
 ) | {"the", "to", "und", "y"}
-"""Words whose letters an acronym may skip."""
+"""Words, folded, whose letters an acronym may skip."""
 _SKIPPED = frozenset({"of", "the", "for", "and", "de", "la", "against"})
 """Those that it does skip, most times."""
 
@@ -164,17 +164,11 @@ def expands(name: str, acronym: str) -> bool:
     False
     """
     letters = "".join(fold(acronym.replace(".", "")))
-    words = fold(name)
-
-    def rest(at: int, word: int) -> bool:
-        if at == len(letters):
-            return all(w in _SMALL for w in words[word:])
-        if word == len(words):
-            return False
-        taken = words[word][0] == letters[at] and rest(at + 1, word + 1)
-        return taken or (words[word] in _SMALL and rest(at, word + 1))
-
-    return len(letters) > 1 and rest(0, 0)
+    spelt = {0}  # how many letters the words so far may stand for
+    for word in fold(name):
+        skipped = spelt if word in _SMALL else set()
+        spelt = skipped | {n + 1 for n in spelt if letters[n : n + 1] == word[0]}
+    return len(letters) > 1 and len(letters) in spelt
 
 
 @lru_cache(maxsize=1 << 15)

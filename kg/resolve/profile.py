@@ -63,6 +63,12 @@ class Profile:
         return self.bucket[0] in "peo"
 
     @cached_property
+    def entries(self) -> frozenset[str]:
+        """The entries of the gazetteer that it is; the shade tells it even where there are too many values to read them all."""
+        known = self.shade.partition("@")[2]
+        return self.of("p") | {known} if known else self.of("p")
+
+    @cached_property
     def called(self) -> Called:
         """All that counts where people are compared by their names."""
         return Called(self.names, self.is_named)
@@ -84,7 +90,7 @@ def merged(profiles: Sequence[Profile]) -> Profile:
     """One profile of several of one thing: the first one's name, all that is said; a polity is both group and place."""
     if len(profiles) == 1:
         return profiles[0]
-    shades = {profile.shade for profile in profiles}
-    shade = profiles[0].shade if len(shades) == 1 else EntityClass.POLITY.value
+    classes = {profile.cls for profile in profiles}  # not shades: a place with and without its entry is a place
+    shade = profiles[0].shade if len(classes) == 1 else EntityClass.POLITY.value
     names = {f"n:{name}" for profile in profiles for name in profile.names}
     return Profile(profiles[0].bucket, shade, frozenset(names).union(*(profile.values for profile in profiles)))

@@ -28,9 +28,8 @@ SURE = frozenset({"a name in common", "one spelling", "its acronym", "its initia
 def match_things(left: Profile, right: Profile) -> NameMatch:
     """How the names of two groups, places or polities match."""
     features = heads(left, right)
-    entries = left.of("p"), right.of("p")
-    if entries[0] and entries[1]:
-        if entries[0].isdisjoint(entries[1]):
+    if left.entries and right.entries:
+        if left.entries.isdisjoint(right.entries):
             return NameMatch(features, "two places of the gazetteer")
         features["one place of the gazetteer"] = 1.0
     bare = [not side.names and not side.of("q") for side in (left, right)]

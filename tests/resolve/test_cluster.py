@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.resolve import cluster
+from kg.resolve.cluster import MOST_CHECKED, cluster
 
 Pairs = list[tuple[float, str, str]]
 
@@ -50,3 +51,25 @@ def test_the_order_of_pairs_does_not_matter_and_nothing_forbidden_is_one(
     shuffled = random.Random(seed).sample([(s, b, a) for s, a, b in pairs], len(pairs))
     assert cluster(shuffled, score=score) == found
     assert not any(pair <= one for pair in forbidden for one in together(found))
+
+
+def test_however_large_two_clusters_are_no_pair_that_must_stay_apart_is_in_one() -> None:
+    ours, theirs = ([f"{side}{n:03}" for n in range(60)] for side in "ab")
+    pairs = [(0.9, *ends) for of in (ours, theirs) for ends in pairwise(of)] + [(0.8, ours[0], theirs[0])]
+    assert len(together(cluster(pairs, score=lambda a, b: 0.9))) == 1
+    parted = cluster(pairs, score=lambda a, b: 0.9, apart=[(theirs[-1], ours[-1])])
+    assert together(parted) == {frozenset(ours), frozenset(theirs)}
+
+
+def test_what_is_looked_at_before_two_clusters_become_one_does_not_grow_with_them() -> None:
+    asked = 0
+
+    def score(left: str, right: str) -> float:
+        nonlocal asked
+        asked += 1
+        return 0.9
+
+    slots = [f"{n:05}" for n in range(5000)]
+    found = cluster([(0.9, slots[0], slot) for slot in slots[1:]], score=score)
+    assert set(found.values()) == {slots[0]}
+    assert asked <= MOST_CHECKED * len(slots)

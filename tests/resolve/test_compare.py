@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import exp, log1p
+
 import pytest
 
-from kg.resolve import SAME_AT, SAME_EVENT_AT, Profile, compare
+from kg.resolve import SAME_AT, SAME_EVENT_AT, Profile, compare, merged
 
 BESIDE = ("c:lund", "c:brandt", "c:kestrl lns", "g:prt aldr", "r:leads>kestrl lns")
 
@@ -145,8 +147,6 @@ def test_events_of_two_types_in_one_town_are_never_joined_by_rule() -> None:
 
 
 def test_contributions_are_the_log_odds() -> None:
-    from math import exp
-
     found = compare(person("eizo kuronuma", *BESIDE), person("kuronuma eizo", *BESIDE))
     assert found.score == pytest.approx(1 / (1 + exp(-sum(found.contributions().values()))), abs=1e-3)
 
@@ -156,8 +156,36 @@ def test_contributions_are_the_log_odds() -> None:
     [
         (thing("hanlanna kurin bank"), thing("kurin kornan bank")),  # one skeleton twice: as many words, fewer letters
         (person("ana maria diaz", "n:maria ana diaz"), person("maria diaz", "n:ana maria cruz diaz")),
+        (person("ana maria diaz"), person("ana diaz cruz")),  # as many words: in one of them one stands between
         (person("ana diaz", "n:diaz ana"), person("ana b diaz", "n:ana diaz b")),
     ],
 )
 def test_which_is_left_and_which_is_right_makes_no_difference(left: Profile, right: Profile) -> None:
     assert compare(left, right) == compare(right, left)
+
+
+def test_a_range_of_months_that_two_papers_give_is_no_day() -> None:
+    spring, days = "d:2024-03/2024-05", "d:2024-03-01/2024-03-03"
+    assert "days that overlap" in compare(event(*ATTACK, spring), event(*ATTACK, spring)).features
+    assert "one day" in compare(event(*ATTACK, days), event(*ATTACK, days)).features
+
+
+def test_the_days_between_are_those_of_the_nearest_articles() -> None:
+    left = called("diaz", "b:2024-03-01", "b:2024-03-20", *BESIDE)
+    right = called("diaz", "b:2024-02-01", "b:2024-03-18", "b:2024-06-01", *BESIDE)
+    assert compare(left, right).features["days between"] == pytest.approx(log1p(2) / 4)
+    assert compare(left, left).features["days between"] == 0
+
+
+def test_two_entries_are_two_places_though_too_much_is_said_of_them_to_read_it_all() -> None:
+    hubs = [Profile("o:tripoli", f"Place@{n}", frozenset(("g:libi",))) for n in (1, 2)]
+    assert compare(*hubs).veto == "two places of the gazetteer"
+
+
+@pytest.mark.parametrize(
+    ("shades", "cls"),
+    [(("Place", "Place@1"), "Place"), (("Group", "Place"), "Polity"), (("Polity@1", "Group"), "Polity")],
+    ids=["with and without its entry", "group and place", "polity and group"],
+)
+def test_what_is_one_of_several_classes_is_a_polity(shades: tuple[str, str], cls: str) -> None:
+    assert merged([Profile("o:norland", shade, frozenset()) for shade in shades]).cls == cls

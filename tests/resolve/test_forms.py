@@ -46,6 +46,12 @@ def test_a_name_between_the_others_is_told_from_one_before_them() -> None:
     assert not aligned(("hram", "bik"), ("salai", "hram", "bik")).inner
 
 
+def test_of_two_names_of_as_many_words_either_may_have_one_between() -> None:
+    names = ("ana", "maria", "diaz"), ("ana", "diaz", "cruz")
+    assert aligned(*names).inner
+    assert aligned(*reversed(names)).inner
+
+
 def test_consonants_alone_are_not_enough() -> None:
     assert aligned(("irma", "lund"), ("aram", "lund")).matched == 1
 

@@ -67,8 +67,9 @@ def test_the_expansion_is_what_an_acronym_first_chain_goes_by() -> None:
 
 
 def test_the_text_may_define_an_acronym_whose_letters_come_from_another_language() -> None:
-    key = key_of("The People's Union of Sailors (MEK) met.", Group, "People's Union of Sailors", "MEK")
-    assert key.defines == ("o:mek",)
+    for written in ("MEK", "M.E.K."):
+        key = key_of(f"The People's Union of Sailors ({written}) met.", Group, "People's Union of Sailors", written)
+        assert key.defines == ("o:mek",)
 
 
 def test_two_names_of_which_none_explains_the_other_define_nothing() -> None:

@@ -74,6 +74,7 @@ def test_a_place_keeps_the_words_that_look_like_a_legal_form() -> None:
         ("Bank of the South", "BS", True),
         ("Bank of the South", "BOTS", True),
         ("Union for the Rights of Sailors", "URS", True),
+        ("Union für Seefahrt", "US", True),
         ("Highland Front", "HPA", False),
         ("Harbour Pilots' Association", "HP", False),
         ("Highland", "H", False),
@@ -89,3 +90,8 @@ def test_what_is_written_as_an_acronym() -> None:
         "U.N.",
         "G20",
     ]
+
+
+def test_an_acronym_is_looked_for_once_in_a_name_of_many_small_words() -> None:
+    assert not expands("of " * 80 + "front", "OOOOOOOX")
+    assert expands("of " * 80 + "front", "OOOOOOOF")
