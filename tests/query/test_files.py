@@ -393,6 +393,11 @@ def test_claims_of_a_publisher_come_newest_first_and_page_by_page(store: Store) 
     assert rows == sorted(rows, key=lambda row: row[0] or "", reverse=True)
     page = {"publisher": "Coast Courier", "limit": "5", "offset": "5"}
     assert ask(store, "claims-of-publisher", page, "published", "claim") == rows[5:10]
+    kind = {"publisher": "Coast Courier", "predicate": "leads"}
+    of_kind = ask(store, "claims-of-publisher", kind, "published", "claim")
+    assert of_kind == [row for row in rows if row in of_kind]
+    assert 2 < len(of_kind) < len(rows)
+    assert ask(store, "claims-of-publisher", {**kind, "limit": "2", "offset": "1"}, "published", "claim") == of_kind[1:3]
     leads = {"publisher": "Coast Courier", "predicate": "leads", "until": "2024-03-15", "from": "2024-03-15"}
     assert {row[0] for row in ask(store, "claims-of-publisher", leads, "subjectLabel")} == {
         "Tomás Vidal",
