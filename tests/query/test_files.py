@@ -397,7 +397,9 @@ def test_claims_of_a_publisher_come_newest_first_and_page_by_page(store: Store) 
     of_kind = ask(store, "claims-of-publisher", kind, "published", "claim")
     assert of_kind == [row for row in rows if row in of_kind]
     assert 2 < len(of_kind) < len(rows)
-    assert ask(store, "claims-of-publisher", {**kind, "limit": "2", "offset": "1"}, "published", "claim") == of_kind[1:3]
+    assert (
+        ask(store, "claims-of-publisher", {**kind, "limit": "2", "offset": "1"}, "published", "claim") == of_kind[1:3]
+    )
     leads = {"publisher": "Coast Courier", "predicate": "leads", "until": "2024-03-15", "from": "2024-03-15"}
     assert {row[0] for row in ask(store, "claims-of-publisher", leads, "subjectLabel")} == {
         "Tomás Vidal",
