@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from kg.types import EntityClass, Mention, MentionKind, Span
 
-__all__ = ["departed"]
+__all__ = ["departed", "fallen"]
 
 _ASIDE = r"(?:,[^,.;]{1,60},)?"
 _ADVERB = r"(?:later|then|also|reportedly|himself|herself|\d+,?)"
@@ -39,6 +39,19 @@ _DOUBT = re.compile(
     r"|feign\w*|fake\w*|nearly|almost)\b|n['’]t\b",
     re.IGNORECASE,
 )
+
+
+_FALL = r"(?:ousted|toppled|overthrown|deposed|driven\s+from\s+power)"
+_FALLS = re.compile(rf"\s+(?:(?:that|which)\s+(?:was|has\s+been|had\s+been)\s+)?{_FALL}\b", re.IGNORECASE)
+_FELLED = re.compile(
+    r"\b(?:ousted|toppled|overthrew|overthrown|deposed)\s+(?:the\s+)?(?:[\w-]+\s+)?$", re.IGNORECASE
+)  # "toppled the transitional government"
+
+
+def fallen(text: str, group: Mention) -> bool:
+    """Whether the words around a group say that it was overthrown: nobody is in it any more."""
+    start, end = group.span.start, group.span.end
+    return _FALLS.match(text, end, end + 60) is not None or _FELLED.search(text, max(0, start - 60), start) is not None
 
 
 def departed(text: str, mentions: Sequence[Mention], sentences: Sequence[Span]) -> Iterator[int]:

@@ -70,7 +70,7 @@ def mentions_in(
     words = _words(pieces, window)
     ranges = list(_dates(document.text, pieces, window))
     phrases = _phrases(document.text, sentences, words, outputs)
-    found = [f for f in phrases if not _inside_a_date(f.mention, ranges)]
+    found = _whole_counts(document.text, words, [f for f in phrases if not _inside_a_date(f.mention, ranges)])
     names = [f.mention.span for f in found if f.mention.kind is MentionKind.NAME]
     found = [f for f in found if not _only_a_name(document.text, f.mention, names)]
     taken = {f.mention.span for f in found}
@@ -126,6 +126,33 @@ def _whole_event_names(text: str, found: Sequence[Found]) -> list[Found]:
             f = Found(m, f.first, after.end)
         result.append(f)
     return [f for f in result if f not in used]
+
+
+_COUNT = re.compile(r"(?:(?:some|about|many)\s+)?(?:dozens|scores|hundreds|thousands|tens)", re.IGNORECASE)
+_COUNTED = re.compile(  # up to a plural
+    r" of (?:thousands of )?(?:(?:the|its|his|her|their) )?(?:[\w’'-]+ ){0,2}?"
+    r"(?:[a-z-]*[a-rt-z]s|people|police|(?:\w+)?(?:men|women|children)|military|troops)\b"
+)
+
+
+def _whole_counts(text: str, words: _Words, found: Sequence[Found]) -> list[Found]:
+    """With "hundreds of harbour rebels" as one group, where the tags end before "of": the number alone says nothing of whom it counts."""
+    whole: dict[Found, Found] = {}
+    for f in found:
+        m = f.mention
+        if m.kind is not MentionKind.NOMINAL or m.cls is not EntityClass.GROUP or not _COUNT.fullmatch(m.span.of(text)):
+            continue
+        match = _COUNTED.match(text, m.span.end)
+        last = int(np.searchsorted(words.ends, match.end())) if match else len(words.ends)
+        if match and last < len(words.ends) and words.ends[last] == match.end():
+            mention = Mention(Span(m.span.start, match.end()), m.cls, m.kind, m.score)
+            whole[f] = Found(mention, f.first, int(words.end[last]))
+    spans = [f.mention.span for f in whole.values()]
+
+    def inside(m: Mention) -> bool:
+        return m.kind is MentionKind.NOMINAL and any(span.contains(m.span) for span in spans)
+
+    return [whole.get(f, f) for f in found if f in whole or not inside(f.mention)]
 
 
 def _whole_place_names(text: str, words: _Words, found: Sequence[Found]) -> list[Found]:

@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.extract.departed import departed
-from kg.extract.heads import SUCCESSION, without_wholes
+from kg.extract.departed import departed, fallen
+from kg.extract.heads import SUCCESSION, fights, without_wholes
 from kg.extract.labels import CLASSES, FITS, PREDICATES, says_enough
 from kg.extract.offices import Office, offices
 from kg.extract.pairs import NEAR
 from kg.extract.patterns import embedded_people, pattern_facts
 from kg.extract.qualify import attribution, cues_for
 from kg.extract.scores import Calibration, PairScores
+from kg.extract.when import dated_otherwise
 from kg.types import Chain, Document, EntityClass, Mention, MentionKind, Modality, Phase, Relation
 
 __all__ = ["KEEP", "Calibration", "Reading", "relations_of"]
@@ -74,6 +75,7 @@ def relations_of(reading: Reading, calibration: Calibration, keep: float = KEEP)
             at = reading.sentences[office.person]
             told[key] = [entry for entry in told[key] if at not in (reading.sentences[e] for e in entry[1:])]
     _keep_to_holders(reading, told, stated)
+    _keep_to_dates(reading, told)
     for key, construction in stated.items():
         ends = (construction.subject, construction.object)
         if not any((i, j) == ends for _, i, j in told[key]):
@@ -89,6 +91,7 @@ def relations_of(reading: Reading, calibration: Calibration, keep: float = KEEP)
         left = key[1] in _OF_THE_LIVING and key[0] in gone
         for score, (_, i, j) in _evidence(reading, calibration, key[1], entries, fact, keep):
             past = left or (fact is not None and fact.former)
+            past = past or (key[1] in _OF_THE_LIVING and fallen(reading.document.text, reading.mentions[j]))
             relation = _relation(reading, chain_of, by_sentence, key[1], i, j, score, past=past)
             found.append(relation)
             value = reading.chains[key[2]].value
@@ -206,13 +209,31 @@ def _stated(
 
 
 def _keep_to_holders(reading: Reading, told: dict[Key, list[_Entry]], stated: Mapping[Key, _Stated]) -> None:
-    """Where a title says who leads a group, nobody else in the sentence does, unless it tells of a succession."""
+    """Where a title says who leads a group, nobody else in the sentence does, unless it tells of a succession; and nobody belongs to
+    those whom he fights."""
     held = {(reading.sentences[fact.subject], key[2]) for key, fact in stated.items() if key[1] == "leads"}
     sentences, text = reading.document.sentences, reading.document.text
     held = {(at, of) for at, of in held if SUCCESSION.search(text, sentences[at].start, sentences[at].end) is None}
     for key, entries in told.items():
+        if key[1] in _OF_THE_LIVING:
+            told[key] = entries = [e for e in entries if not _fought(reading, *e[1:])]
         if key[1] == "leads" and key not in stated:
             told[key] = [e for e in entries if not all((reading.sentences[end], key[2]) in held for end in e[1:])]
+
+
+def _keep_to_dates(reading: Reading, told: dict[Key, list[_Entry]]) -> None:
+    """Drop the dates that a sentence gives to something else."""
+    own = [reading.document.sentences[at] for at in reading.sentences]
+    others = dated_otherwise(reading.document.text, reading.mentions, own)
+    for key, entries in told.items():
+        if key[1] == "occurredOn" and others:
+            told[key] = [e for e in entries if e[1:] not in others]
+
+
+def _fought(reading: Reading, person: int, group: int) -> bool:
+    """Whether the sentence sets a group against a person."""
+    same = reading.sentences[person] == reading.sentences[group]
+    return same and fights(reading.document.text, reading.mentions[person], reading.mentions[group])
 
 
 def _evidence(

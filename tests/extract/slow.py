@@ -21,8 +21,8 @@ from kg.extract.confidence import in_context
 from kg.extract.coref import chains_of
 from kg.extract.dates import date_value
 from kg.extract.decode import sigmoid
-from kg.extract.departed import departed
-from kg.extract.heads import SUCCESSION, without_wholes
+from kg.extract.departed import departed, fallen
+from kg.extract.heads import SUCCESSION, fights, without_wholes
 from kg.extract.labels import (
     CLASSES,
     COREFERENCE,
@@ -40,6 +40,7 @@ from kg.extract.names import LINK, is_acronym, name_key
 from kg.extract.offices import offices
 from kg.extract.pairs import ANTECEDENTS, NEAR
 from kg.extract.patterns import embedded_people, pattern_facts
+from kg.extract.when import dated_otherwise
 from kg.extract.windows import windows
 from kg.extract.words import country_of
 from kg.types import Chain, Document, EntityClass, Extraction, Mention, Relation
@@ -273,6 +274,17 @@ def _relations(
         key = (chain_of[office.person], "leads", chain_of[office.of])
         if key not in stated:
             told[key] = [e for e in told[key] if sentences[office.person] not in (sentences[e[1]], sentences[e[2]])]
+    for key in told:
+        if key[1] in ("leads", "memberOf"):
+            told[key] = [
+                e
+                for e in told[key]
+                if sentences[e[1]] != sentences[e[2]] or not fights(document.text, of[e[1]], of[e[2]])
+            ]
+    others = dated_otherwise(document.text, of, [document.sentences[at] for at in sentences])
+    for key in told:
+        if key[1] == "occurredOn":
+            told[key] = [e for e in told[key] if e[1:] not in others]
     for (_, name, group), (leader, _, _) in stated.items():
         told_in = sentences[leader]
         if name == "leads" and not SUCCESSION.search(document.sentences[told_in].of(document.text)):
@@ -290,7 +302,9 @@ def _relations(
     for key, entries in told.items():
         fact = stated.get(key)
         for score, i, j in _evidence(extractor, sentences, key[1], entries, fact):
-            past = (fact is not None and fact[2]) or (key[1] in ("leads", "memberOf") and key[0] in gone)
+            past = fact is not None and fact[2]
+            if key[1] in ("leads", "memberOf"):
+                past = past or key[0] in gone or fallen(document.text, of[j])
             relation = relations._relation(reading, chain_of, by_sentence, key[1], i, j, score, past=past)
             found.append(relation)
             value = chains[key[2]].value

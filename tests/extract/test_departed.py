@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.extract.departed import departed
+from kg.extract.departed import departed, fallen
 from kg.types import Span
 from tests.extract.test_coref import marked
 
@@ -53,3 +53,19 @@ def test_gone(text: str) -> None:
 )
 def test_not_gone(text: str) -> None:
     assert gone(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("a minister in {G~:the government} toppled by the {G:Orkhon Front}", True),
+        ("{G~:the government} that was overthrown in May", True),
+        ("the coup that ousted the transitional {G~:government}", True),
+        ("They overthrew the {G:Orkhon Council}.", True),
+        ("{G~:the government} hoped that the king would be ousted", False),
+        ("{G~:the government} ousts its minister", False),
+    ],
+)
+def test_a_fallen_government_has_no_members_any_more(text: str, gone: bool) -> None:
+    plain, mentions = marked(text)
+    assert fallen(plain, mentions[0]) is gone

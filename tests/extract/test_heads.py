@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.extract.heads import SUCCESSION, without_wholes
+from kg.extract.heads import SUCCESSION, fights, without_wholes
 from kg.types import Relation, Span
 from tests.extract.test_coref import marked
 from tests.factory import relation
@@ -62,3 +62,35 @@ def test_a_doubtful_part_takes_nothing_away() -> None:
 def test_two_may_lead_where_one_follows_the_other(text: str) -> None:
     assert SUCCESSION.search(text)
     assert not SUCCESSION.search("Ana met the head of the league, Jens.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{P:Ana Diaz}, a minister in the government ousted by the {G:Dawn Front}",
+        "{P:Ana Diaz} was captured by {G:Dawn Front} fighters.",
+        "{P:Ana Diaz} fought the {G:Dawn Front} for years.",
+        "{P:Ana Diaz}, colonel of the war against the {G:Dawn Front}",
+        "{P:Ana Diaz}, who has battled the {G:Dawn Front}",
+        "{P:Ana Diaz}, an anti-{G:Dawn Front} campaigner",
+    ],
+)
+def test_nobody_belongs_to_whom_he_fights(text: str) -> None:
+    plain, (person, group) = marked(text)
+    assert fights(plain, person, group)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{P:Ana Diaz} was elected by the {G:Dawn Front}.",
+        "{P:Ana Diaz} fought with the {G:Dawn Front}.",
+        "{P:Ana Diaz} said nothing against {G*:them}.",
+        "The attack on the {G:Dawn Front} killed {P:Ana Diaz}.",
+        "{P:Ana Diaz} was wounded. The {G:Dawn Front} mourned.",
+    ],
+)
+def test_who_fights_for_a_group_may_belong_to_it(text: str) -> None:
+    plain, mentions = marked(text)
+    person = next(m for m in mentions if m.cls.value == "Person")
+    assert not fights(plain, person, next(m for m in mentions if m is not person))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import pytest
 
 from kg.extract import load_extractor
 from kg.extract.extractor import ModelExtractor
-from kg.types import Document, EntityClass, MentionKind, Segment, Span
+from kg.extract.mentions import Found, _whole_counts, _Words
+from kg.types import Document, EntityClass, Mention, MentionKind, Segment, Span
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +37,26 @@ def test_a_place_with_of_in_its_name_is_one(extractor: ModelExtractor, place: st
 def test_a_gulf_in_the_name_of_a_war_stays_in_it(extractor: ModelExtractor) -> None:
     found = _names(extractor, "He fought in the Gulf War and later worked at the port of Sfax.")
     assert not any(name.startswith("port of") for name in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("Hundreds of harbour rebels were ambushed.", "Hundreds of harbour rebels"),
+        ("Dozens of Xavian soldiers fled.", "Dozens of Xavian soldiers"),
+        ("Thousands of people marched past shops.", "Thousands of people"),
+        ("Scores who fled the harbour returned.", "Scores"),
+        ("Tens of thousands of miners marched.", "Tens of thousands of miners"),
+    ],
+)
+def test_a_number_is_one_group_with_those_whom_it_counts(text: str, whole: str) -> None:
+    at = [m.span() for m in re.finditer(r"\w+", text)]
+    starts, ends = np.array(at).T
+    index = np.arange(len(at))
+    words = _Words(starts, ends, index, index + 1, index)
+    nominals = [Found(Mention(Span(*at[0]), EntityClass.GROUP, MentionKind.NOMINAL), 0, 1)]
+    if "Xavian" in text:
+        nominals.append(Found(Mention(Span(*at[3]), EntityClass.GROUP, MentionKind.NOMINAL), 3, 4))
+    (found,) = _whole_counts(text, words, nominals)
+    assert found.mention.span.of(text) == whole
+    assert (found.first, found.end) == (0, len(whole.split()))
