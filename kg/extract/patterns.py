@@ -100,10 +100,11 @@ def _of_unnamed(
         group = mentions[g]
         if group.cls is not EntityClass.GROUP or group.kind not in (MentionKind.NOMINAL, MentionKind.PRONOUN):
             continue
-        at = bisect_left(starts, group.span.start)
-        before = next((i for i in reversed(names[:at]) if mentions[i].span.end <= group.span.start), None)
-        after = names[bisect_left(starts, group.span.end) :][:1]
-        for i in after:
+        at, after = bisect_left(starts, group.span.start), bisect_left(starts, group.span.end)
+        while at and mentions[names[at - 1]].span.end > group.span.start:
+            at -= 1  # a name that the nominal is inside
+        before = names[at - 1] if at else None
+        for i in names[after : after + 1]:
             between = _between(text, group, mentions[i]) if mentions[i].cls is EntityClass.PERSON else None
             if between is not None and (match := patterns["its_role_person"].fullmatch(between)):
                 yield i, "leads", g, bool(match["former"])

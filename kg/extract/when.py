@@ -35,7 +35,8 @@ def dated_otherwise(text: str, mentions: Sequence[Mention], sentences: Sequence[
         first = bisect_left(dates, m.span.end, key=lambda date: date[0].start)
         if gap is None or first == len(dates) or dates[first][0].start > gap.end():
             continue
-        for span, date in dates[first + 1 :]:
+        for later in range(first + 1, len(dates)):
+            span, date = dates[later]
             if span.start >= sentences[event].end:
                 break
             if bisect_left(named, dates[first][0].end) < bisect_left(named, span.start):
