@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from kg.catalogue import Judgement, JudgementKind, Likeness
+from kg.catalogue import Judgement, JudgementKind, Likeness, likeness
 from kg.pipeline import clustering
 from kg.types import Article, EntityClass
 from kg.workspace import Workspace
@@ -154,3 +154,13 @@ def test_a_decision_keeps_apart_what_is_put_into_a_cluster_too_large_to_make_ane
         monkeypatch.setattr(clustering, "MOST_SLOTS", -10)
         workspace.ingest([told(2, 1)], FakeExtractor(THINGS))
         assert frozenset({"Mohamed Hasan", "1.txt", "2.txt"}) in people(workspace)
+
+
+def test_of_a_thing_of_which_very_much_is_said_the_names_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(likeness, "MOST_VALUES", 1)
+    with opened((0,), (5,)) as workspace:
+        place = workspace.catalogue.likeness.place("o:kestrel lines", "Group")
+        assert place is not None
+        row = workspace.catalogue.likeness.row(place)
+        assert row is not None
+        assert {value[0] for value in row.values} == {"c", "n"}

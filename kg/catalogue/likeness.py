@@ -59,7 +59,7 @@ class Likeness:
         return None if row is None else (row[0], row[1])
 
     def row(self, place: int, also: Iterable[str] = ()) -> PlaceRow | None:
-        """A place with what is said of it: of very many values the first in the order of the alphabet, and those of `also`."""
+        """A place with what is said of it: of very many values what it is called, the first in order, and those of `also`."""
         row = self._known.get(place) if self._known is not None else None
         if row is None:
             row = self._row(place)
@@ -85,7 +85,10 @@ class Likeness:
     def _rows(self, places: Iterable[int]) -> Iterator[PlaceRow]:
         limits = {"places": json.dumps(list(places)), "most": MOST_VALUES}
         for key, bucket, shade, n, values in self._db.execute(_ROWS, limits):
-            yield PlaceRow(key, bucket, shade, n, frozenset(values.split("\n") if values else ()))
+            said = frozenset(values.split("\n") if values else ())
+            if len(said) >= MOST_VALUES:  # names, acronyms and entries of the gazetteer come late in the alphabet
+                said = said.union(value for (value,) in self._db.execute(_CALLED, (key, MOST_VALUES)))
+            yield PlaceRow(key, bucket, shade, n, said)
 
     def _remember(self, row: PlaceRow) -> None:
         if self._known is not None:
@@ -203,3 +206,7 @@ _ROWS = """
 SELECT s.key, s.bucket, s.shade, s.n, (
   SELECT group_concat(value, char(10)) FROM (SELECT value FROM said WHERE place = s.key ORDER BY value LIMIT :most))
 FROM shades s WHERE s.key IN (SELECT value FROM json_each(:places))"""
+
+_CALLED = (
+    "SELECT value FROM said WHERE place = ? AND value >= 'n:' AND value < 'q;' ORDER BY value LIMIT ?"  # n:, p:, q:
+)

@@ -1,6 +1,15 @@
 """Two events → features: their names and types, the words that tell of them, days, places, who took part.
 
 Unlike things, most events have no name; what is said of them is all there is to compare.
+
+Most pairs that are joined wrongly are of one word that tells of several events of a story (founded, signed, left), where no
+day is given for one or both. Tried in November 2026 on the part `fold` (weights fitted to `train`; 153 pairs of events as
+the model reads them, average precision .834, F1 .788; undated .839, .780) and left out, as none gains in both more than
+chance: that of one side no place, day or participant is known (.835, .839), that one has participants, a place or a day and
+the other none (.832 to .842), the share of all participants, or words, that are in common (at most .837, .843), participants
+of each alone (.834, .838), days from the one's day to the other's article (.836, .839), that the word, or the type, tells of
+another event of its article too (.839, .844; .828, .829), a weight for each type (.812, .820). A veto where an article takes
+two events for two gives .82 of precision for .76, at a recall of .34 for .40.
 """
 
 from __future__ import annotations
