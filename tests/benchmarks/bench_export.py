@@ -2,6 +2,10 @@
 
 `pytest tests/benchmarks/bench_export.py -s`, on a machine that does nothing else. Each export runs in a process of its
 own; CPU seconds and peak memory are the system's account of it. KG_BENCH_QUADS sets another size than a million.
+
+A million quads, times the CPU of the dump, several runs beside other work (November 2026): N-Quads 0.98 to 1.31, TriG 1.03 to
+1.33, N-Triples 1.14 to 1.50 with most at 1.3, JSON-LD 2.9; 82, 82, 121 and 121 MB. The engine as a Python module takes 1.2
+times what its own command takes for the same dump, so that little of it is ours.
 """
 
 from __future__ import annotations
