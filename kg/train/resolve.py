@@ -97,12 +97,14 @@ def _catalogued(
 
 
 def _compared(catalogue: Catalogue, identity: Mapping[int, tuple[str, str]]) -> Iterator[Example]:
+    done: set[tuple[int, int]] = set()
     for place in catalogue.likeness.places():
         mine = profile_at(catalogue.likeness, place)
         for other in catalogue.likeness.candidates(place):
             theirs = profile_at(catalogue.likeness, other)
-            if mine is None or theirs is None or (mine.bucket, mine.shade) > (theirs.bucket, theirs.shade):
+            if mine is None or theirs is None or (place, other) in done:
                 continue
+            done |= {(place, other), (other, place)}  # of some pairs only one has the other among its candidates
             left, right = identity.get(place), identity.get(other)
             if left is None or right is None:
                 continue
