@@ -49,8 +49,10 @@ _FELLED = re.compile(
 
 
 def fallen(text: str, group: Mention) -> bool:
-    """Whether the words around a group say that it was overthrown: nobody is in it any more."""
+    """Whether the words around a group say that it was overthrown: nobody is in it any more. Whoever ousts "its chairman" does not."""
     start, end = group.span.start, group.span.end
+    if group.kind is MentionKind.PRONOUN or text[end : end + 1] in ("'", "’"):
+        return False
     return _FALLS.match(text, end, end + 60) is not None or _FELLED.search(text, max(0, start - 60), start) is not None
 
 

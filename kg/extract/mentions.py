@@ -251,11 +251,18 @@ def _trim(text: str, start: int, end: int) -> Span | None:
     return Span(start, end) if any(c.isalnum() for c in text[start:end]) else None
 
 
+_REST_OF_WORD = re.compile(
+    r"['’](?!(?:s|d|ll|re|ve|m)\b)[^\W\d_]+", re.IGNORECASE
+)  # "Ma'an", where the tags end before the apostrophe
+
+
 def _name(text: str, span: Span, cls: EntityClass) -> Span | None:
     """A name's span, or None: a name has a capital, a digit, or a script without case; a date may do without."""
-    surface = span.of(text)
     if cls is EntityClass.DATE:
         return span
+    if rest := _REST_OF_WORD.match(text, span.end):
+        span = Span(span.start, rest.end())
+    surface = span.of(text)
     if surface.islower() or surface.lower() in PRONOUNS:
         return None
     return span if cls is EntityClass.POLITY else _without_small_words(text, span)

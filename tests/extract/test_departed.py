@@ -64,6 +64,8 @@ def test_not_gone(text: str) -> None:
         ("They overthrew the {G:Orkhon Council}.", True),
         ("{G~:the government} hoped that the king would be ousted", False),
         ("{G~:the government} ousts its minister", False),
+        ("They ousted {G*:its} chairman.", False),
+        ("They ousted {G~:the party}'s chairman.", False),
     ],
 )
 def test_a_fallen_government_has_no_members_any_more(text: str, gone: bool) -> None:

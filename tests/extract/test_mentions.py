@@ -9,7 +9,7 @@ import pytest
 
 from kg.extract import load_extractor
 from kg.extract.extractor import ModelExtractor
-from kg.extract.mentions import Found, _whole_counts, _Words
+from kg.extract.mentions import Found, _name, _whole_counts, _Words
 from kg.types import Document, EntityClass, Mention, MentionKind, Segment, Span
 
 
@@ -60,3 +60,21 @@ def test_a_number_is_one_group_with_those_whom_it_counts(text: str, whole: str) 
     (found,) = _whole_counts(text, words, nominals)
     assert found.mention.span.of(text) == whole
     assert (found.first, found.end) == (0, len(whole.split()))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Sana'a fell", "Sana'a"),
+        ("Ma’an's mayor", "Ma’an"),
+        ("Sana's mayor", "Sana"),
+        ("Sana'll fall", "Sana"),
+        ("Sanas' union", "Sanas"),
+    ],
+)
+def test_a_name_ends_where_its_word_does(text: str, name: str) -> None:
+    begin = re.match(r"\w+", text)
+    assert begin is not None
+    span = _name(text, Span(*begin.span()), EntityClass.PLACE)
+    assert span is not None
+    assert span.of(text) == name
