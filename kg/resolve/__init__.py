@@ -3,10 +3,13 @@
 In: an `Extraction` with its `Document`. Out: a `ChainKey` per chain, a `Draft` per relation. From an index of all keys come,
 in two steps, the *slots*; chains of one slot are one entity.
 
-1. Names (`keys`, `link`). Chains of one normal form, or of one description, are one *place* of the index; acronyms, polities, years
-   and entries of the gazetteer say which places are one slot. This is a function of counters about the bucket.
-2. Likeness (`situation`, `blocking`, `compare`, `cluster`). Places that share a key are compared by explained features; a fitted score,
-   vetoes and a fixed order decide which slots are one. Between "same" and "different" a person is asked.
+1. Names (`names`, `forms`, `keys`, `link`). Chains of one normal form, or of one description, are one *place* of the index;
+   acronyms, polities, years and entries of the gazetteer say which places are one slot. This is a function of counters about
+   the bucket.
+2. Likeness. What its article says of a chain is its `situation`, with the keys that find like ones (`blocking`). Places that
+   share a key are compared (`compare`): the `profile` of each by explained features of their names (`people`, `things`,
+   `events`) and of what stands `beside` both; a fitted score, `vetoes` and a fixed order decide which slots are one
+   (`cluster`). Between "same" and "different" a person is asked.
 
 Both are functions of the articles there are, never of the order of arrival, so linking article by article and linking
 everything at once give the same entities.
