@@ -141,11 +141,19 @@ def _is_polity(shades: Iterable[str]) -> bool:
 
 
 def _definer(index: Index, bucket: str, shade: str) -> str | None:
-    """The bucket whose chains define this one as their acronym: "" if none do, None if several do."""
-    cls = shade.partition("@")[0]
-    found = {
-        full for full, other in index.definers(bucket) if full != bucket and (other == cls or POLITY in (other, cls))
-    }
+    """The bucket whose chains define this one as their acronym: "" if none do, None if several do.
+
+    Of two that articles give as each other's acronym (written "Isil (ISIS)" and "Isis (ISIL)") the first of the alphabet is the name.
+    """
+    found = _definers(index, bucket, shade)
     if len(found) > 1:
         return None
-    return found.pop() if found else ""
+    full = next(iter(found), "")
+    return "" if bucket < full and _definers(index, full, shade) == {bucket} else full
+
+
+def _definers(index: Index, bucket: str, shade: str) -> set[str]:
+    cls = shade.partition("@")[0]
+    return {
+        full for full, other in index.definers(bucket) if full != bucket and (other == cls or POLITY in (other, cls))
+    }

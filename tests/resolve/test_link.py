@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import pytest
 
-from kg.resolve import local_slot, mint, neighbourhood, slot_of, slug, target, unite
+from kg.resolve import local_slot, members, mint, neighbourhood, slot_of, slug, target, unite
 from kg.types import Anchor, EntityClass
 
 HERE = Anchor("a.txt", "x", "Group", 0)
@@ -60,6 +60,12 @@ def test_an_acronym_that_two_groups_define_is_ambiguous() -> None:
     keys = Keys(("o:harbour pilots", "Group", "o:hp"), ("o:highland people", "Group", "o:hp"), ("o:hp", "Group"))
     assert target(keys, "o:hp", "Group") is None
     assert slot_of(keys, "o:hp", "Group", HERE) == local_slot(HERE)
+
+
+def test_two_names_that_are_given_as_each_others_acronym_are_one() -> None:
+    keys = Keys(("o:hpa", "Group", "o:hpf"), ("o:hpf", "Group", "o:hpa"))
+    assert target(keys, "o:hpa", "Group") == target(keys, "o:hpf", "Group") == "o:hpa|Group"
+    assert set(members(keys, "o:hpa|Group")) == {("o:hpa", "Group"), ("o:hpf", "Group")}
 
 
 def test_an_acronym_of_a_place_does_not_join_a_group() -> None:
