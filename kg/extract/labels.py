@@ -153,17 +153,22 @@ def predicate_of(relation: str) -> str:
     return "occurredOn" if relation in ("startDate", "endDate") else relation
 
 
-# who leads, founded or descends from whom, and whose citizen somebody is: of people whose name is not told that answers nothing
-OF_NAMED_PEOPLE = frozenset({"leads", "foundedBy", "childOf", "spouseOf", "citizenOf"})
+# who leads, belongs where, founded or descends from whom, and whose citizen somebody is: of people whose name is not told that answers nothing
+OF_NAMED_PEOPLE = frozenset({"leads", "memberOf", "foundedBy", "childOf", "spouseOf", "citizenOf"})
 
 
 def says_enough(predicate: str, cls: EntityClass) -> bool:
-    """Whether a fact about something of this class that has no name says anything. Of "the country" and of an unnamed leader it does
-    not; the police station that was attacked, the boy who was shot and the battalion of an army are what a text tells of.
+    """Whether a fact about something of this class that has no name says anything. Of "the country", an unnamed leader and who founded
+    "the company" it does not; the police station that was attacked, the boy who was shot and the battalion of an army are what a text
+    tells of.
 
     >>> says_enough("involvesPerson", EntityClass.PERSON), says_enough("leads", EntityClass.PERSON)
     (True, False)
     """
-    if cls is EntityClass.PERSON:
-        return predicate not in OF_NAMED_PEOPLE
-    return cls is not EntityClass.POLITY
+    match cls:
+        case EntityClass.PERSON:
+            return predicate not in OF_NAMED_PEOPLE
+        case EntityClass.GROUP:
+            return predicate != "foundedBy"
+        case _:
+            return cls is not EntityClass.POLITY
