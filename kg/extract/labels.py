@@ -153,7 +153,7 @@ def predicate_of(relation: str) -> str:
     return "occurredOn" if relation in ("startDate", "endDate") else relation
 
 
-# who leads, belongs where, founded or descends from whom, and whose citizen somebody is: of people whose name is not told that answers nothing
+# who leads, belongs where, founded, descends from whom, and whose citizen somebody is: of people without a name that answers nothing
 OF_NAMED_PEOPLE = frozenset({"leads", "memberOf", "foundedBy", "childOf", "spouseOf", "citizenOf"})
 
 
