@@ -12,19 +12,19 @@ from kg.evaluate.report import Measured, lines, measure, reliability
 from kg.extract import load_extractor
 from kg.train.own import own_records
 
-MODEL = "newsgraph-en-5"
+MODEL = "newsgraph-en-6"
 REACHED = {
-    ("facts, strict", "ALL"): 0.53,
-    ("facts, strict", "leads"): 0.64,
-    ("facts, strict", "locatedIn"): 0.57,
-    ("facts, strict", "involves"): 0.48,
-    ("facts, strict", "involvesPerson"): 0.50,
-    ("facts, strict", "occurredAt"): 0.43,
-    ("facts, strict", "occurredOn"): 0.69,
+    ("facts, strict", "ALL"): 0.54,
+    ("facts, strict", "leads"): 0.57,
+    ("facts, strict", "locatedIn"): 0.60,
+    ("facts, strict", "involves"): 0.49,
+    ("facts, strict", "involvesPerson"): 0.53,
+    ("facts, strict", "occurredAt"): 0.47,
+    ("facts, strict", "occurredOn"): 0.67,
     ("names, strict", "ALL"): 0.92,
     ("names, strict", "Group"): 0.89,
-    ("coreference", "CoNLL"): 0.70,
-    ("triggers", "token"): 0.76,
+    ("coreference", "CoNLL"): 0.69,
+    ("triggers", "token"): 0.78,
 }
 CALIBRATION_ERROR = 0.05
 SLACK = 0.01  # int8 rounds otherwise on other processors
