@@ -10,11 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from kg.extract.words import lines, roles
 from kg.types import EntityClass, Mention, MentionKind, Span
 
-__all__ = ["attribution", "cues_for"]
+__all__ = ["Source", "attribution", "cues_for", "sources_in"]
 
 _BOUNDARY = re.compile(
     r"[;:.!?—–]\s"
@@ -146,30 +147,41 @@ def _sources() -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
 
 
-def attribution(
-    text: str, sentence: Span, ends: Sequence[Span], mentions: Sequence[Mention], here: Sequence[int]
-) -> int | None:
-    """The mention in this sentence that is named as the source ("X said", "according to X"), unless it is an end of the fact.
+class Source(NamedTuple):
+    """A mention that its sentence names as a source ("X said", "according to X"), and what it says of it in passing."""
 
-    What is said of the source itself in passing ("X, who heads Y, said") has no source. A name is taken before a pronoun. `here`:
-    the mentions of the sentence.
-    """
+    mention: int
+    aside: Span | None
+
+
+def sources_in(text: str, sentence: Span, mentions: Sequence[Mention], here: Sequence[int]) -> list[Source]:
+    """The sources that a sentence names. `here`: the mentions of the sentence."""
     before_source, after_source = _sources()
-    found: int | None = None
+    found = []
     for i in here:
         m = mentions[i]
         if m.cls not in (EntityClass.PERSON, EntityClass.GROUP, EntityClass.POLITY) or m.kind is MentionKind.TRIGGER:
             continue
-        if any(m.span.overlaps(end) for end in ends):
-            continue
-        says = after_source.match(text, m.span.end, min(sentence.end, m.span.end + 90))
-        if says is not None:
-            start, end = says.span("aside")
-            if start >= 0 and any(start <= of.start < end for of in ends):
-                continue
-        elif m.kind is MentionKind.PRONOUN or not before_source.search(
+        if says := after_source.match(text, m.span.end, min(sentence.end, m.span.end + 90)):
+            found.append(Source(i, Span(*says.span("aside")) if says["aside"] else None))
+        elif m.kind is not MentionKind.PRONOUN and before_source.search(
             text[max(sentence.start, m.span.start - 40) : m.span.start]
         ):
+            found.append(Source(i, None))
+    return found
+
+
+def attribution(sources: Sequence[Source], ends: Sequence[Span], mentions: Sequence[Mention]) -> int | None:
+    """The mention that is named as the source of a fact with these ends, unless it is one of them.
+
+    What is said of the source itself in passing ("X, who heads Y, said") has no source. A name is taken before a pronoun.
+    """
+    found: int | None = None
+    for i, aside in sources:
+        m = mentions[i]
+        if any(m.span.overlaps(end) for end in ends):
+            continue
+        if aside is not None and any(aside.start <= end.start < aside.end for end in ends):
             continue
         if m.kind is not MentionKind.PRONOUN:
             return i

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from kg.extract.labels import CLASSES, FITS, PREDICATES, says_enough
 from kg.extract.offices import Office, offices
 from kg.extract.pairs import NEAR
 from kg.extract.patterns import embedded_people, pattern_facts
-from kg.extract.qualify import attribution, cues_for
+from kg.extract.qualify import Source, attribution, cues_for, sources_in
 from kg.extract.scores import Calibration, PairScores
 from kg.extract.when import dated_otherwise
 from kg.types import Chain, Document, EntityClass, Mention, MentionKind, Modality, Phase, Relation
@@ -84,6 +85,12 @@ def relations_of(reading: Reading, calibration: Calibration, keep: float = KEEP)
     by_sentence: dict[int, list[int]] = defaultdict(list)
     for i, s in enumerate(reading.sentences):
         by_sentence[s].append(i)
+
+    @cache
+    def sources_at(at: int) -> list[Source]:
+        """Once for each sentence: one of a thousand facts has a thousand mentions, too."""
+        return sources_in(reading.document.text, reading.document.sentences[at], reading.mentions, by_sentence[at])
+
     gone = {chain_of.get(i) for i in departed(reading.document.text, reading.mentions, reading.document.sentences)}
     found: list[Relation] = []
     for key, entries in told.items():
@@ -92,7 +99,7 @@ def relations_of(reading: Reading, calibration: Calibration, keep: float = KEEP)
         for score, (_, i, j) in _evidence(reading, calibration, key[1], entries, fact, keep):
             past = left or (fact is not None and fact.former)
             past = past or (key[1] in _OF_THE_LIVING and fallen(reading.document.text, reading.mentions[j]))
-            relation = _relation(reading, chain_of, by_sentence, key[1], i, j, score, past=past)
+            relation = _relation(reading, chain_of, sources_at, key[1], i, j, score, past=past)
             found.append(relation)
             value = reading.chains[key[2]].value
             if key[1] == "occurredOn" and value is not None and value.end is not None:
@@ -223,8 +230,9 @@ def _keep_to_holders(reading: Reading, told: dict[Key, list[_Entry]], stated: Ma
 
 def _keep_to_dates(reading: Reading, told: dict[Key, list[_Entry]]) -> None:
     """Drop the dates that a sentence gives to something else."""
+    told_by = {e[1:] for key, entries in told.items() if key[1] == "occurredOn" for e in entries}
     own = [reading.document.sentences[at] for at in reading.sentences]
-    others = dated_otherwise(reading.document.text, reading.mentions, own)
+    others = dated_otherwise(reading.document.text, reading.mentions, own, told_by)
     for key, entries in told.items():
         if key[1] == "occurredOn" and others:
             told[key] = [e for e in entries if e[1:] not in others]
@@ -277,7 +285,7 @@ def _confidence(calibration: Calibration, predicate: str, logit: float, across: 
 def _relation(
     reading: Reading,
     chain_of: Mapping[int, int],
-    by_sentence: Mapping[int, Sequence[int]],
+    sources_at: Callable[[int], Sequence[Source]],
     name: str,
     i: int,
     j: int,
@@ -294,7 +302,7 @@ def _relation(
         statuses.add("former")
     if name == "occurredOn" and _to_come(reading, chain_of[j]):
         statuses.add("planned")
-    speaker = attribution(document.text, sentence, (a.span, b.span), reading.mentions, by_sentence[at])
+    speaker = attribution(sources_at(at), (a.span, b.span), reading.mentions)
     modality, phase = _commitment(statuses, speaker is not None)
     return Relation(
         subject=i,

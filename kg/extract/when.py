@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kg.types import EntityClass, Mention, MentionKind, Span
 
@@ -16,29 +16,28 @@ __all__ = ["dated_otherwise"]
 _RIGHT_BEHIND = re.compile(r"\s+(?:(?:in|on|of|from|since|between|the|late|early)\s+){0,3}")
 
 
-def dated_otherwise(text: str, mentions: Sequence[Mention], sentences: Sequence[Span]) -> set[tuple[int, int]]:
-    """(event, date) of mentions where the event has a date right behind it and somebody is named between that and this later one.
+def dated_otherwise(
+    text: str, mentions: Sequence[Mention], sentences: Sequence[Span], pairs: Iterable[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Those of the pairs (event, date) where the event has a date right behind it and somebody is named between that and this later one.
 
     sentences: of each mention.
     """
-    dates = sorted((m.span, i) for i, m in enumerate(mentions) if m.cls is EntityClass.DATE)
+    dates = sorted(m.span for m in mentions if m.cls is EntityClass.DATE)
     named = sorted(
         m.span.start
         for m in mentions
         if m.kind is MentionKind.NAME and m.cls in (EntityClass.PERSON, EntityClass.GROUP, EntityClass.POLITY)
     )
     found = set()
-    for event, m in enumerate(mentions):
-        if m.cls is not EntityClass.EVENT or not dates:
+    for event, date in pairs:
+        end, start = mentions[event].span.end, mentions[date].span.start
+        gap = _RIGHT_BEHIND.match(text, end)
+        first = bisect_left(dates, end, key=lambda span: span.start)
+        if gap is None or first == len(dates) or dates[first].start > gap.end():
             continue
-        gap = _RIGHT_BEHIND.match(text, m.span.end)
-        first = bisect_left(dates, m.span.end, key=lambda date: date[0].start)
-        if gap is None or first == len(dates) or dates[first][0].start > gap.end():
+        if not dates[first].start < start < sentences[event].end:
             continue
-        for later in range(first + 1, len(dates)):
-            span, date = dates[later]
-            if span.start >= sentences[event].end:
-                break
-            if bisect_left(named, dates[first][0].end) < bisect_left(named, span.start):
-                found.add((event, date))
+        if bisect_left(named, dates[first].end) < bisect_left(named, start):
+            found.add((event, date))
     return found

@@ -24,8 +24,8 @@ __all__ = ["LineSorter"]
 # 4 to 32 MB were tried: the lines of 8, as Python has them, are some 25 MB and partly in the processor's cache
 RUN_BYTES = 8 << 20
 READ_BYTES = 1 << 16
-# files that are open at once, of which a process may have 1,024
-MOST_RUNS = 512
+# files that are open at once: a process may have 1,024, on some systems 256, and a service has its connections besides
+MOST_RUNS = 64
 
 
 class LineSorter:

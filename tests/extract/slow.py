@@ -40,6 +40,7 @@ from kg.extract.names import LINK, is_acronym, name_key
 from kg.extract.offices import offices
 from kg.extract.pairs import ANTECEDENTS, NEAR
 from kg.extract.patterns import embedded_people, pattern_facts
+from kg.extract.qualify import Source, sources_in
 from kg.extract.when import dated_otherwise
 from kg.extract.windows import windows
 from kg.extract.words import country_of
@@ -281,7 +282,8 @@ def _relations(
                 for e in told[key]
                 if sentences[e[1]] != sentences[e[2]] or not fights(document.text, of[e[1]], of[e[2]])
             ]
-    others = dated_otherwise(document.text, of, [document.sentences[at] for at in sentences])
+    pairs = [(i, j) for i in range(len(of)) for j in range(len(of)) if of[i].cls == "Event" and of[j].cls == "Date"]
+    others = dated_otherwise(document.text, of, [document.sentences[at] for at in sentences], pairs)
     for key in told:
         if key[1] == "occurredOn":
             told[key] = [e for e in told[key] if e[1:] not in others]
@@ -297,6 +299,10 @@ def _relations(
     by_sentence = defaultdict(list)
     for i, at in enumerate(sentences):
         by_sentence[at].append(i)
+
+    def sources_at(at: int) -> list[Source]:
+        return sources_in(document.text, document.sentences[at], of, by_sentence[at])
+
     gone = {chain_of.get(i) for i in departed(document.text, of, document.sentences)}
     found = []
     for key, entries in told.items():
@@ -305,7 +311,7 @@ def _relations(
             past = fact is not None and fact[2]
             if key[1] in ("leads", "memberOf"):
                 past = past or key[0] in gone or fallen(document.text, of[j])
-            relation = relations._relation(reading, chain_of, by_sentence, key[1], i, j, score, past=past)
+            relation = relations._relation(reading, chain_of, sources_at, key[1], i, j, score, past=past)
             found.append(relation)
             value = chains[key[2]].value
             if key[1] == "occurredOn" and value is not None and value.end is not None:

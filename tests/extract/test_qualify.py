@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.extract.qualify import attribution, cues_for
+from kg.extract.qualify import attribution, cues_for, sources_in
 from kg.types import Span
 from tests.extract.test_coref import marked
 
@@ -116,5 +116,5 @@ def test_attribution(text: str, speaker: str | None) -> None:
     plain, mentions = marked(text)
     order = [i for i, m in enumerate(mentions) if m.span.of(plain) != "Eva Holt"]
     ends = [mentions[order[0]].span, mentions[order[1]].span]
-    found = attribution(plain, Span(0, len(plain)), ends, mentions, range(len(mentions)))
+    found = attribution(sources_in(plain, Span(0, len(plain)), mentions, range(len(mentions))), ends, mentions)
     assert (mentions[found].span.of(plain) if found is not None else None) == speaker

@@ -12,6 +12,11 @@ from kg.types import EntityClass, Mention, MentionKind, Span
 CLASSES = {"E": EntityClass.EVENT, "D": EntityClass.DATE, "G": EntityClass.GROUP, "L": EntityClass.PLACE}
 
 
+def _pairs(mentions: list[Mention]) -> list[tuple[int, int]]:
+    of = {cls: [i for i, m in enumerate(mentions) if m.cls is cls] for cls in CLASSES.values()}
+    return [(event, date) for event in of[EntityClass.EVENT] for date in of[EntityClass.DATE]]
+
+
 def excluded(text: str) -> list[tuple[str, str]]:
     """Of a sentence with {E:event}, {D:date}, {G:name} and {L:name} marks: the events and the dates that are not theirs."""
     plain, mentions = "", []
@@ -21,7 +26,7 @@ def excluded(text: str) -> list[tuple[str, str]]:
         if part.startswith("{"):
             kind = MentionKind.TRIGGER if part[1] == "E" else MentionKind.NAME
             mentions.append(Mention(Span(start, len(plain)), CLASSES[part[1]], kind))
-    found = dated_otherwise(plain, mentions, [Span(0, len(plain))] * len(mentions))
+    found = dated_otherwise(plain, mentions, [Span(0, len(plain))] * len(mentions), _pairs(mentions))
     return [(mentions[e].span.of(plain), mentions[d].span.of(plain)) for e, d in sorted(found)]
 
 
@@ -61,4 +66,4 @@ def test_a_sentence_ends_it() -> None:
         Mention(Span(46, 50), EntityClass.DATE),
     ]
     sentences = [Span(0, 22), Span(0, 22), Span(23, 51), Span(23, 51)]
-    assert dated_otherwise(text, mentions, sentences) == set()
+    assert dated_otherwise(text, mentions, sentences, _pairs(mentions)) == set()
