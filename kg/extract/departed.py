@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from kg.types import EntityClass, Mention, MentionKind, Span
 
@@ -59,6 +60,11 @@ def fallen(text: str, group: Mention) -> bool:
 def departed(text: str, mentions: Sequence[Mention], sentences: Sequence[Span]) -> Iterator[int]:
     """The mentions of people that are told to have died, or to have left office; sentences: of the document, in order."""
     starts = [sentence.start for sentence in sentences]
+
+    @cache
+    def doubtful(at: int) -> bool:
+        return _DOUBT.search(text, sentences[at].start, sentences[at].end) is not None
+
     for i, m in enumerate(mentions):
         if m.cls is not EntityClass.PERSON:
             continue
@@ -66,7 +72,5 @@ def departed(text: str, mentions: Sequence[Mention], sentences: Sequence[Span]) 
         told = _DIES.match(text, end, end + 160) or _HIS_END.match(text, end)
         if told is None and m.kind is MentionKind.NAME and not _POSSESSIVE.match(text, end):
             told = _END_OF.search(text, max(0, start - 70), start)
-        if told is not None:
-            sentence = sentences[max(0, bisect_right(starts, start) - 1)]
-            if _DOUBT.search(text, sentence.start, sentence.end) is None:
-                yield i
+        if told is not None and not doubtful(max(0, bisect_right(starts, start) - 1)):
+            yield i

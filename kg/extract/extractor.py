@@ -50,8 +50,7 @@ class ModelExtractor:
         scores = PairScores(self._calibration, self._first)
         starts = np.array([s.start for s in document.sentences] or [0], dtype=np.int64)
         inside = Inside.of([], [], 0)
-        for window in windows(pieces, document.sentences):
-            outputs = self._model.encode(pieces, window)
+        for window, outputs in self._model.encode_all(pieces, windows(pieces, document.sentences)):
             fresh = mentions_in(document, starts, pieces, window, outputs)
             begins = np.array([f.mention.span.start for f in fresh], dtype=np.int64)
             at = np.maximum(np.searchsorted(starts, begins, side="right") - 1, 0).tolist()

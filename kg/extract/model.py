@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -52,13 +55,12 @@ class Model:
         self.tokenizer = WordPieces(folder / "tokenizer.json")
         with np.load(folder / "words.npz") as words:
             self._words, self._scales = words["rows"], words["scales"]
+        self._threads = threads or _cores()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or 0
+        options.intra_op_num_threads = 1  # windows are run beside each other, which wastes less than sharing one out
         options.log_severity_level = 3
         # windows of one article differ in length: an arena would keep the largest of each for ever
         options.enable_cpu_mem_arena = False
-        # threads that spin while they wait take the cores from the query workers beside them
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._encoder, self._pairs = (
             onnxruntime.InferenceSession(folder / name, options, providers=["CPUExecutionProvider"])
             for name in ("encoder.onnx", "pairs.onnx")
@@ -73,6 +75,21 @@ class Model:
         states, attention, *tags = self._encoder.run(None, {"words": words[None], "shapes": shapes[None]})
         names, nominals, triggers, types = (tag[0, 1:-1] for tag in tags)
         return Outputs(names, nominals, triggers, types, states[0], attention[0])
+
+    def encode_all(self, pieces: Pieces, windows: Iterable[Window]) -> Iterator[tuple[Window, Outputs]]:
+        """Each window with what `encode` says of it, in order; with several threads the next ones are computed meanwhile."""
+        if self._threads == 1:
+            yield from ((window, self.encode(pieces, window)) for window in windows)
+            return
+        ahead: deque[tuple[Window, Future[Outputs]]] = deque()
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="window") as threads:
+            for window in windows:
+                ahead.append((window, threads.submit(self.encode, pieces, window)))
+                if len(ahead) > self._threads:
+                    done, outputs = ahead.popleft()
+                    yield done, outputs.result()
+            for done, outputs in ahead:
+                yield done, outputs.result()
 
     def pairs(
         self,
@@ -101,6 +118,11 @@ class Model:
         )
         found: NDArray[np.float32] = logits
         return found
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def read_manifest(folder: Path) -> Mapping[str, Any]:

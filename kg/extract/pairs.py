@@ -17,7 +17,7 @@ from kg.types import EntityClass, MentionKind
 
 __all__ = ["ANTECEDENTS", "NEAR", "Inside", "score_pairs"]
 
-NEAR = 3  # sentences between the two ends of a fact; as in training
+NEAR = 2  # sentences between the two ends of a fact; as in training
 ANTECEDENTS = 40  # mentions looked back at; as in training
 
 

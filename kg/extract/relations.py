@@ -117,38 +117,37 @@ def _told(
 ) -> defaultdict[Key, list[_Entry]]:
     """The mention pairs of each fact that the ontology allows, from the sentences that tell it with confidence `keep` or may state it."""
     found: defaultdict[Key, list[_Entry]] = defaultdict(list)
-    i, p, j, logits = reading.scores.told()
-    if not len(i):
-        return found
-    i, j = _heads(reading, embedded, i, j), _heads(reading, embedded, j, i)
     chain = np.full(len(reading.mentions), -1)
     chain[list(chain_of)] = list(chain_of.values())
     sentence = np.array(reading.sentences)
-    s, o = chain[i], chain[j]
-    near = np.abs(sentence[i] - sentence[j]) <= NEAR
-    ok = np.flatnonzero((s >= 0) & (o >= 0) & (s != o) & near)
-    ok = ok[_all_allowed(reading.chains, s[ok], p[ok], o[ok])]
-    if not len(ok):
-        return found
-    i, p, j, logits, s, o = i[ok], p[ok], j[ok], logits[ok], s[ok], o[ok]
-    at, across = np.maximum(sentence[i], sentence[j]), sentence[i] != sentence[j]
-    key = (s * len(PREDICATES) + p) * len(reading.chains) + o
-    order = np.lexsort((across, at, key))
-    changes = [np.diff(column[order].astype(np.int64), prepend=-1) != 0 for column in (key, at, across)]
-    changes[0][0] = True
-    first = np.flatnonzero(np.any(changes, axis=0))
-    lead = order[first]
-    a, b, c = np.array([calibration.get(name, (1.0, 0.0, 0.0)) for name in PREDICATES])[p[lead]].T
-    sure = 1 / (1 + np.exp(-np.clip(a * np.logaddexp.reduceat(logits[order], first) + b + c * across[lead], -30, 30)))
-    wanted = {(s * len(PREDICATES) + PREDICATES.index(p)) * len(reading.chains) + o for s, p, o in stated}
-    kept = (sure >= keep - 1e-6) | np.isin(key[lead], list(wanted))
-    ends = np.append(first[1:], len(order))
-    for group in np.flatnonzero(kept).tolist():
-        k = lead[group]
-        rows = order[first[group] : ends[group]]
-        found[int(s[k]), PREDICATES[p[k]], int(o[k])] += zip(
-            logits[rows].tolist(), i[rows].tolist(), j[rows].tolist(), strict=True
-        )
+    allowed = _Allowed(reading.chains)
+    for p, i, j, logits in reading.scores.told():
+        i, j = _heads(reading, embedded, i, j), _heads(reading, embedded, j, i)
+        s, o = chain[i], chain[j]
+        ok = np.flatnonzero((s >= 0) & (o >= 0) & (s != o) & (np.abs(sentence[i] - sentence[j]) <= NEAR))
+        ok = ok[allowed(p, s[ok], o[ok])]
+        if not len(ok):
+            continue
+        i, j, logits, s, o = i[ok], j[ok], logits[ok], s[ok], o[ok]
+        at, across = np.maximum(sentence[i], sentence[j]), sentence[i] != sentence[j]
+        key = s * len(reading.chains) + o
+        order = np.lexsort((across, at, key))
+        changes = [np.diff(column[order].astype(np.int64), prepend=-1) != 0 for column in (key, at, across)]
+        changes[0][0] = True
+        first = np.flatnonzero(np.any(changes, axis=0))
+        lead = order[first]
+        a, b, c = calibration.get(PREDICATES[p], (1.0, 0.0, 0.0))
+        pooled = a * np.logaddexp.reduceat(logits[order], first) + b + c * across[lead]
+        sure = 1 / (1 + np.exp(-np.clip(pooled, -30, 30)))
+        wanted = [s * len(reading.chains) + o for s, name, o in stated if name == PREDICATES[p]]
+        kept = (sure >= keep - 1e-6) | np.isin(key[lead], wanted)
+        ends = np.append(first[1:], len(order))
+        for group in np.flatnonzero(kept).tolist():
+            k = lead[group]
+            rows = order[first[group] : ends[group]]
+            found[int(s[k]), PREDICATES[p], int(o[k])] += zip(
+                logits[rows].tolist(), i[rows].tolist(), j[rows].tolist(), strict=True
+            )
     return found
 
 
@@ -182,22 +181,20 @@ def _said_of(reading: Reading, embedded: Mapping[int, int], end: int, other: int
     return head if head is not None and follows and same else end
 
 
-def _allowed(predicate: str, subject: Chain, obj: Chain) -> bool:
-    """Whether a fact about these two fits the ontology and says something where one of them has no name."""
-    one, p = np.zeros(1, dtype=np.int64), np.array([PREDICATES.index(predicate)])
-    return bool(_all_allowed((subject, obj), one, p, one + 1)[0])
+class _Allowed:
+    """Whether facts about chains fit the ontology and say something where one of the two has no name."""
 
+    def __init__(self, chains: Sequence[Chain]) -> None:
+        self._cls = np.array([CLASSES.index(chain.cls) for chain in chains], dtype=np.int64)
+        self._named = np.array([chain.named for chain in chains], dtype=np.bool_)
+        self._dated = np.array([chain.value is not None for chain in chains], dtype=np.bool_)
 
-def _all_allowed(
-    chains: Sequence[Chain], s: NDArray[np.int64], p: NDArray[np.int64], o: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """`_allowed` of many facts (n,), given as indexes of chains and predicates."""
-    cls = np.array([CLASSES.index(chain.cls) for chain in chains], dtype=np.int64)
-    named = np.array([chain.named for chain in chains], dtype=np.bool_)
-    dated = np.array([chain.value is not None for chain in chains], dtype=np.bool_)
-    allowed = _FITS[p, cls[s], cls[o]] & (named[s] | _SAYS_ENOUGH[p, cls[s]]) & (named[o] | _SAYS_ENOUGH[p, cls[o]])
-    result: NDArray[np.bool_] = allowed & (dated[o] | (p != PREDICATES.index("occurredOn")))
-    return result
+    def __call__(self, p: int, s: NDArray[np.int64], o: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(n,) of facts of one predicate, given as indexes of predicates and chains."""
+        subject, obj = self._cls[s], self._cls[o]
+        allowed = _FITS[p, subject, obj] & (self._named[s] | _SAYS_ENOUGH[p, subject])
+        result: NDArray[np.bool_] = allowed & (self._named[o] | _SAYS_ENOUGH[p, obj])
+        return result & self._dated[o] if PREDICATES[p] == "occurredOn" else result
 
 
 def _stated(
@@ -206,11 +203,12 @@ def _stated(
     found: dict[Key, _Stated] = {}
     facts = list(pattern_facts(reading.document.text, reading.mentions, order))
     facts += [(office.person, "memberOf", office.of, office.former) for office in held if office.member]
+    allowed = _Allowed(reading.chains)
     for i, name, j, former in facts:
         if i not in chain_of or j not in chain_of:
             continue  # a pronoun that stands for nobody known
         key = (chain_of[i], name, chain_of[j])
-        if key[0] != key[2] and _allowed(name, reading.chains[key[0]], reading.chains[key[2]]):
+        if key[0] != key[2] and allowed(PREDICATES.index(name), np.array([key[0]]), np.array([key[2]])).all():
             found.setdefault(key, _Stated(i, j, former))
     return found
 
@@ -220,7 +218,8 @@ def _keep_to_holders(reading: Reading, told: dict[Key, list[_Entry]], stated: Ma
     those whom he fights."""
     held = {(reading.sentences[fact.subject], key[2]) for key, fact in stated.items() if key[1] == "leads"}
     sentences, text = reading.document.sentences, reading.document.text
-    held = {(at, of) for at, of in held if SUCCESSION.search(text, sentences[at].start, sentences[at].end) is None}
+    succeeded = {at for at in {at for at, _ in held} if SUCCESSION.search(text, sentences[at].start, sentences[at].end)}
+    held = {(at, of) for at, of in held if at not in succeeded}
     for key, entries in told.items():
         if key[1] in _OF_THE_LIVING:
             told[key] = entries = [e for e in entries if not _fought(reading, *e[1:])]

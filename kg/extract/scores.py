@@ -4,8 +4,8 @@ A text of 100,000 words has half a million pairs of mentions. Nearly all say not
 a bound that keeps every relation as it would be:
 
 * Coreference is only ever asked whether it reaches LINK, that of events EVENT_LINK.
-* A sentence tells a fact by the logsumexp of the pairs that end in it. It is at most the largest of their logits and the logarithm of
-  their number: where that stays below what the confidence `keep` needs, no two chains can make a relation there.
+* A sentence tells a fact by the logsumexp of those pairs of its two chains that end in it. It is at most that of all pairs that end in
+  it and may tell such a fact: where that stays below what the confidence `keep` needs, no two chains can make a relation there.
 * Elsewhere a pair that is 25 below changes the pooled logit by less than exp(-25) = 1e-11.
 * Chains are not known yet, but the class of a chain can differ from that of its mentions in few ways.
 """
@@ -13,7 +13,7 @@ a bound that keeps every relation as it would be:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -101,27 +101,28 @@ class PairScores:
 
         rows = np.flatnonzero(near)
         if len(rows):
-            x = logits[rows, : len(PREDICATES)]
+            x = np.where(_POSSIBLE[classes[rows, 0], classes[rows, 1]], logits[rows, : len(PREDICATES)], -np.inf)
             first = np.flatnonzero(np.diff(at[rows], prepend=-1))
             size = np.diff(first, append=len(rows))
-            best = np.maximum.reduceat(x, first, axis=0)
-            tells = best >= self._need - np.log(size)[:, None] - _SLACK
-            keep = np.repeat(tells, size, axis=0) & (x >= self._need - _NEGLIGIBLE)
-            keep &= _POSSIBLE[classes[rows, 0], classes[rows, 1]]
-            row, predicate = np.nonzero(keep)
+            pooled = np.log(np.add.reduceat(np.exp(x.clip(max=80)), first, axis=0) + 1e-30)
+            tells = pooled >= self._need - _SLACK
+            predicate, row = np.nonzero((np.repeat(tells, size, axis=0) & (x >= self._need - _NEGLIGIBLE)).T)
             self._told.append(np.stack([rows[row] + self._count, predicate], axis=1).astype(np.int32))
             self._logits.append(x[row, predicate])
         self._count += len(ends)
         self._index = None
 
-    def told(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """(subject, predicate, object, raw logit) of the pairs that may tell a fact, in the order in which they were added."""
+    def told(self) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]]:
+        """(predicate, subjects, objects, raw logits) of the pairs that may tell a fact, (n,) each, in the order they came in."""
         if not self._told:
-            none = np.zeros(0, dtype=np.int64)
-            return none, none, none, np.zeros(0)
-        row, predicate = np.concatenate(self._told).T.astype(np.int64)
-        ends = np.concatenate(self._ends)[row].astype(np.int64)
-        return (ends[:, 0], predicate, ends[:, 1], np.concatenate(self._logits).astype(np.float64))
+            return
+        ends, logits = np.concatenate(self._ends), np.concatenate(self._logits)
+        row, of = np.concatenate(self._told).T
+        for predicate in range(len(PREDICATES)):
+            here = np.flatnonzero(of == predicate)
+            if len(here):
+                subjects, objects = ends[row[here]].T.astype(np.int64)
+                yield predicate, subjects, objects, logits[here].astype(np.float64)
 
     def statuses(self, subject: int, obj: int, cues: frozenset[str], *, event: bool) -> set[str]:
         """What the text says of its commitment to a fact of two mentions; what the cues say where the pair was not asked about.

@@ -30,7 +30,7 @@ __all__ = ["Item", "PairTargets", "items", "pair_targets"]
 
 IGNORE = -100
 LOWER = SHAPES.index("lower")
-NEAR = 3  # sentences: mention pairs farther apart are neither trained nor scored
+NEAR = 2  # sentences: mention pairs farther apart are neither trained nor scored
 
 
 @dataclass(slots=True)
