@@ -21,7 +21,6 @@ from kg.extract.extractor import ModelExtractor
 from kg.extract.model import Model
 from kg.train.calibrate import Judged, fit_context, fit_platt, relations, samples
 from kg.train.data import CORPORA, fold_records
-from kg.train.encoder import UNSHIPPED
 from kg.train.export import export
 from kg.train.fit import Plan, train
 from kg.train.news import LAYERS
@@ -65,7 +64,7 @@ def build(plan: Plan, artifact: Path, *, version: str, others: Sequence[Path] = 
     seen = note.read_text(encoding="ascii")
     network = train(plan)
     if others:
-        network.load_state_dict(averaged([network.state_dict(), *map(_weights_of, others)]), strict=False)
+        network.load_state_dict(averaged([network.state_dict(), *map(_weights_of, others)]))
     more = {
         "steps": plan.steps,
         "seed": plan.seed,
@@ -90,12 +89,12 @@ def build(plan: Plan, artifact: Path, *, version: str, others: Sequence[Path] = 
 
 
 def averaged(runs: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
-    """The mean of the weights of several runs, by name, of all that is exported. Raises ModelError when they are not of one network."""
-    shapes = [{name: x.shape for name, x in run.items() if not name.startswith(UNSHIPPED)} for run in runs]
-    for of_run in shapes:
-        if of_run != shapes[0]:
+    """The mean of the weights of several runs, by name. Raises ModelError when they are not of one network."""
+    names = {name: weight.shape for name, weight in runs[0].items()}
+    for run in runs:
+        if {name: weight.shape for name, weight in run.items()} != names:
             raise ModelError("a checkpoint of another network", hint="average runs of this version of kg train alone")
-    return {name: torch.stack([run[name] for run in runs]).mean(0) for name in shapes[0]}
+    return {name: torch.stack([run[name] for run in runs]).mean(0) for name in names}
 
 
 def _weights_of(checkpoint: Path) -> Mapping[str, Tensor]:

@@ -17,9 +17,8 @@ from torch import Tensor, nn
 from kg.extract.labels import CLASSES, EVENT_TYPES, KINDS, NAME_TAGS, NOMINAL_TAGS, PAIR_OUTPUTS
 from kg.extract.tokens import SHAPES
 
-__all__ = ["UNSHIPPED", "Network", "Pairs", "quantised_words"]
+__all__ = ["Network", "Pairs", "quantised_words"]
 
-UNSHIPPED = "restore."  # how the names of the weights begin that training alone needs
 LAYERS, WIDTH, HEADS, INNER = 6, 384, 12, 1536
 
 
@@ -121,8 +120,6 @@ class Network(nn.Module):
         self.phrases = nn.Linear(WIDTH, len(NOMINAL_TAGS))
         self.actions = nn.Linear(WIDTH, 1)
         self.pairs = Pairs()
-        # what a hidden piece was: training asks, nobody else
-        self.restore = nn.Sequential(nn.Linear(WIDTH, WIDTH), nn.GELU(), nn.LayerNorm(WIDTH), nn.Linear(WIDTH, WIDTH))
 
     def load_base(self, weights: Path) -> None:
         """Start from the base model's weights (safetensors, BERT names)."""

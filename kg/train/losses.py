@@ -20,10 +20,6 @@ __all__ = ["Losses"]
 # Share of the word pieces that the network is not shown: what is left has to tell. Few texts of ours are seen often, and are else learnt by
 # heart (1,000 steps on half of them: own.dev 0.38 → 0.40, news 0.265 → 0.273, redocred 0.34 → 0.35, knowledgenet 0.55 → 0.52)
 HIDDEN = 0.15
-ORDINARY = 1000  # the vocabulary begins with markers and single characters
-OTHERS = (
-    6000  # pieces beside which a hidden one has to be recognised; all 30,522 of the vocabulary would double the time
-)
 TITLE_CASE = 0.06  # share of sentences shown in Headline Case; the vocabulary is uncased, so only shapes change
 # Corpora whose texts are also shown with the names that the model finds and the annotators do not have: those take part in nothing.
 # In reference works only names are sure to: a nominal or a verb there is merely not annotated.
@@ -35,7 +31,6 @@ POSITIVE = {"leads": 3.0, "locatedIn": 2.0, "involves": 2.5, "involvesPerson": 2
             "memberOf": 1.5, "spouseOf": 1.5, "childOf": 1.5, "partOf": 1.5}  # fmt: skip
 
 STATUS = 2.0  # most facts are plainly told
-WEIGHTS = {"hidden": 0.15, "names": 1.0, "nominals": 0.7, "triggers": 1.0, "types": 0.3, "pairs": 1.0, "statuses": 0.05}
 
 
 class Losses:
@@ -66,15 +61,19 @@ class Losses:
             ids[row, :n] = torch.from_numpy(item.ids)
             shapes[row, :n] = torch.from_numpy(_headline_case(item, rng))
             mask[row, ..., :n] = 0
-        hidden = torch.from_numpy(rng.random(ids.shape) < HIDDEN) & (ids > MASK)
-        shown = ids.masked_fill(hidden, MASK)
+        ids.masked_fill_(torch.from_numpy(rng.random(ids.shape) < HIDDEN) & (ids > MASK), MASK)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            states, attention = self.network.encode(self.embed(shown), shapes, mask)
+            states, attention = self.network.encode(self.embed(ids), shapes, mask)
             names, nominals, triggers, types = (x.float() for x in self.network.tag(states))
             phrases, actions = (x.float() for x in self.network.tag_as_others(states))
-        found: dict[str, list[Tensor]] = {name: [] for name in WEIGHTS}
-        if hidden.any():
-            found["hidden"].append(self._hidden_loss(states.float()[hidden], ids[hidden], rng) * len(batch))
+        found: dict[str, list[Tensor]] = {
+            "names": [],
+            "nominals": [],
+            "triggers": [],
+            "types": [],
+            "pairs": [],
+            "statuses": [],
+        }
         # one row at a time from here; a slice of the whole would have its gradient filled up with zeros for each
         each = list(zip(states.float().unbind(), attention.float().unbind(), strict=True))
         for row, item in enumerate(batch):
@@ -91,21 +90,10 @@ class Losses:
             if targets is not None and len(targets.outputs):
                 n = len(item.ids)
                 self._pair_losses(each[row][0][:n], each[row][1][:, :n, :n], targets, found)
+        weights = {"names": 1.0, "nominals": 0.7, "triggers": 1.0, "types": 0.3, "pairs": 1.0, "statuses": 0.05}
         return {
-            name: WEIGHTS[name] * torch.stack(values).sum() / len(batch) for name, values in found.items() if values
+            name: weights[name] * torch.stack(values).sum() / len(batch) for name, values in found.items() if values
         }
-
-    def _hidden_loss(self, states: Tensor, pieces: Tensor, rng: np.random.Generator) -> Tensor:
-        """Of recognising hidden pieces (n,) by what the network makes of their places (n, 384).
-
-        The masked language model of Devlin et al. (2019, BERT), over a sample of the vocabulary, beside the tasks as in Rei (2017): few
-        words of the corpora are annotated, and all of them say how words go together.
-        """
-        others = torch.from_numpy(rng.integers(ORDINARY, len(self.words), OTHERS))
-        pool, which = torch.unique(torch.cat([pieces, others]), return_inverse=True)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            scores = self.network.restore(states) @ self.embed(pool).T
-        return nn.functional.cross_entropy(scores.float(), which[: len(pieces)])
 
     def _tag_losses(
         self,

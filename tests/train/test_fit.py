@@ -118,9 +118,6 @@ def test_two_workers_find_the_gradient_that_one_finds(plan: fit.Plan, monkeypatc
 def test_the_mean_of_runs_is_taken_of_one_network_alone(base: Path) -> None:
     one, other = ({"a": torch.full((2, 3), value)} for value in (1.0, 4.0))
     assert torch.equal(averaged([one, other])["a"], torch.full((2, 3), 2.5))
-    assert averaged([one | {"restore.0.weight": torch.zeros(1)}, other]).keys() == {
-        "a"
-    }  # what nobody ships does not count
     with pytest.raises(ModelError, match="another network"):
         averaged([one, {"a": torch.zeros(3, 2)}])
     with pytest.raises(ModelError, match=r"model\.safetensors: no checkpoint"):
