@@ -137,13 +137,18 @@ def cues_for(text: str, sentence: Span, a: Mention, b: Mention) -> frozenset[str
 
 @cache
 def _sources() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What stands before a source, and after it. Whoever is told something is no source, unless it is told by him."""
+    """What stands before a source, and after it. Whoever is told something is no source, unless it is told by him.
+
+    Before its source a verb ends what was said ("…”, said X"): behind "she said that" begins what is said, with no source.
+    """
     return (
         re.compile(
-            rf"\b(?:(?!told|tells|accus|den|believe){_STATES}|according\s+to|(?:told|informed)\s+by)\s+(?:the\s+|a\s+)?(?:[\w.]+\s+){{0,3}}$",
+            rf"(?:(?:[,\"”’'?!–—]|--)\s*(?:(?:also|has|had|later)\s+)?(?!told|tells|accus|den|believe)(?P<verb>{_STATES})"
+            r"|\baccording\s+to|\b(?:told|informed)\s+by)\s+(?:the\s+|a\s+)?"
+            r"(?:(?!(?:that|it|he|she|they|there|if|whether|in|on|at|of)\b)[\w.]+\s+){0,3}$",
             re.IGNORECASE,
         ),
-        re.compile(rf"\s*(?P<aside>,[^,]{{1,60}},)?\s*(?:also\s+|has\s+|had\s+)?{_STATES}\b"),
+        re.compile(rf"\s*(?P<aside>,[^,]{{1,150}},)?\s*(?:also\s+|has\s+|had\s+|later\s+)?{_STATES}\b"),
     )
 
 
@@ -157,17 +162,19 @@ class Source(NamedTuple):
 def sources_in(text: str, sentence: Span, mentions: Sequence[Mention], here: Sequence[int]) -> list[Source]:
     """The sources that a sentence names. `here`: the mentions of the sentence."""
     before_source, after_source = _sources()
-    found = []
+    found: list[Source] = []
+    verbs: set[int] = set()  # where those end that have their source before them
     for i in here:
         m = mentions[i]
         if m.cls not in (EntityClass.PERSON, EntityClass.GROUP, EntityClass.POLITY) or m.kind is MentionKind.TRIGGER:
             continue
-        if says := after_source.match(text, m.span.end, min(sentence.end, m.span.end + 90)):
+        low = max(sentence.start, m.span.start - 40)
+        if says := after_source.match(text, m.span.end, min(sentence.end, m.span.end + 200)):
             found.append(Source(i, Span(*says.span("aside")) if says["aside"] else None))
-        elif m.kind is not MentionKind.PRONOUN and before_source.search(
-            text[max(sentence.start, m.span.start - 40) : m.span.start]
-        ):
-            found.append(Source(i, None))
+            verbs.add(says.end())
+        elif m.kind is not MentionKind.PRONOUN and (said := before_source.search(text, low, m.span.start)):
+            if said.end("verb") not in verbs:
+                found.append(Source(i, None))
     return found
 
 

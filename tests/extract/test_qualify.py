@@ -118,3 +118,26 @@ def test_attribution(text: str, speaker: str | None) -> None:
     ends = [mentions[order[0]].span, mentions[order[1]].span]
     found = attribution(sources_in(plain, Span(0, len(plain)), mentions, range(len(mentions))), ends, mentions)
     assert (mentions[found].span.of(plain) if found is not None else None) == speaker
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("A clerk said that the {G:HPA} had attacked {L:Oslo}.", [], id="behind said that"),
+        pytest.param("{P*:She} said the {G:HPA} had attacked {L:Oslo}.", ["She"], id="behind said"),
+        pytest.param(
+            "{P:Eva Holt}, the chair, said its {G~:members} would stay.", ["Eva Holt"], id="one verb, one source"
+        ),
+        pytest.param("The port is shut,” said the {G:HPA} in a statement.", ["HPA"], id="behind what was said"),
+        pytest.param(
+            "{P:Eva Holt}, who ran the harbour until the strike of that year and now lives in a village near Bergen, said that "
+            "the {G:HPA} attacked {L:Oslo}.",
+            ["Eva Holt"],
+            id="behind a long aside",
+        ),
+    ],
+)
+def test_sources(text: str, expected: list[str]) -> None:
+    plain, mentions = marked(text)
+    found = sources_in(plain, Span(0, len(plain)), mentions, range(len(mentions)))
+    assert [mentions[source.mention].span.of(plain) for source in found] == expected
