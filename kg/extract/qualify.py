@@ -172,8 +172,9 @@ def sources_in(text: str, sentence: Span, mentions: Sequence[Mention], here: Seq
         if says := after_source.match(text, m.span.end, min(sentence.end, m.span.end + 200)):
             found.append(Source(i, Span(*says.span("aside")) if says["aside"] else None))
             verbs.add(says.end())
-        elif m.kind is not MentionKind.PRONOUN and (said := before_source.search(text, low, m.span.start)):
-            if said.end("verb") not in verbs:
+        elif m.kind is not MentionKind.PRONOUN:
+            said = before_source.search(text, low, m.span.start)
+            if said is not None and said.end("verb") not in verbs:
                 found.append(Source(i, None))
     return found
 
