@@ -28,7 +28,8 @@ _RELATIVE = re.compile(r",\s(?:who|which|whose|whom)\s")
 _STATES = (
     r"(?:said|says|say|told|tells|announce[sd]|reported|reports|claim(?:ed|s)|stated|states|confirm(?:ed|s)?|added|adds|tweeted|wrote|writes"
     r"|insist(?:ed|s)|argue[sd]|warn(?:ed|s)|declare[sd]|acknowledged|noted|affirm(?:ed|s)|stress(?:ed|es)|testified|allege[sd]|maintain(?:ed|s)"
-    r"|den(?:ied|ies)|admit(?:s|ted)|believes?|explain(?:ed|s)|assert(?:ed|s)|recall(?:ed|s)|accus(?:ed|es))"
+    r"|den(?:ied|ies)|admit(?:s|ted)|believes?|explain(?:ed|s)|assert(?:ed|s)|recall(?:ed|s)|accus(?:ed|es)"
+    r"|indicate[sd]|disclose[sd]|emphasi[sz]e[sd]|point(?:ed|s)\s+out|conclude[sd])"
 )
 
 
@@ -148,7 +149,10 @@ def _sources() -> tuple[re.Pattern[str], re.Pattern[str]]:
             r"(?:(?!(?:that|it|he|she|they|there|if|whether|in|on|at|of)\b)[\w.]+\s+){0,3}$",
             re.IGNORECASE,
         ),
-        re.compile(rf"\s*(?P<aside>,[^,]{{1,150}},)?\s*(?:also\s+|has\s+|had\s+|later\s+)?{_STATES}\b"),
+        re.compile(
+            rf"(?:\s*\([^()]{{1,40}}\))?\s*(?P<aside>,[^,]{{1,150}},)?\s*"
+            rf"(?:(?:also|has|have|had|later|today|yesterday|again|then|[a-z]+ly)\s+){{0,3}}{_STATES}\b"
+        ),
     )
 
 

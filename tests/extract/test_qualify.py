@@ -135,6 +135,11 @@ def test_attribution(text: str, speaker: str | None) -> None:
             ["Eva Holt"],
             id="behind a long aside",
         ),
+        pytest.param(
+            "The {G:Harbour Peace Assembly} (HPA) has today again indicated that {L:Oslo} is safe.",
+            ["Harbour Peace Assembly"],
+            id="adverbs before the verb",
+        ),
     ],
 )
 def test_sources(text: str, expected: list[str]) -> None:
