@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
@@ -16,6 +17,8 @@ from kg.errors import ArticleError
 from kg.types import Article
 
 __all__ = ["article_from_record", "records_in_json", "records_in_lines"]
+
+log = logging.getLogger(__name__)
 
 # Our names first, then those of news-please and its kin.
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -38,7 +41,8 @@ def article_from_record(record: Mapping[str, Any], *, source: str) -> Article:
     """The article of a record with `text` or `html`, and `id`, `url`, `title`, `date`, `publisher`, `authors` where
     it has them.
 
-    Without an id and a URL its id is made from its text, so that the same text is the same article.
+    Without an id and a URL its id is made from its text, so that the same text is the same article. A date that cannot
+    be read is left out, with a warning: the article is worth more than its date.
 
     Raises:
         ArticleError: a field is missing or of the wrong type, or the text is empty or too large.
@@ -60,6 +64,8 @@ def article_from_record(record: Mapping[str, Any], *, source: str) -> Article:
     is_page = content is html
     page = metadata_of(content, url=url) if is_page else PageMetadata(url=url)
     published = day_of(given["date"])
+    if published is None and str(given["date"] or "").strip():
+        log.warning("%s: its date %.40r cannot be read and is left out: write it as 2031-04-02", source, given["date"])
     return Article(
         id=_id(given["id"], source) or page.url or f"text-{hashlib.sha256(raw).hexdigest()[:16]}",
         raw=raw,

@@ -402,6 +402,17 @@ def test_publication_days_as_records_write_them(value: object, day: date | None)
     assert day_of(value) == day
 
 
+@pytest.mark.parametrize(
+    ("value", "warnings"), [("soon", 1), (["2021-03-04"], 1), ("", 0), (None, 0), ("2021-03-04", 0)]
+)
+def test_a_date_that_cannot_be_read_is_named_and_left_out(
+    value: object, warnings: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    article = article_from_record({"text": TEXT, "date": value}, source="dump.jsonl:7")
+    assert (article.published is None) == (value != "2021-03-04")
+    assert [("dump.jsonl:7" in line, "2031-04-02" in line) for line in caplog.messages] == [(True, True)] * warnings
+
+
 def test_reading_text_does_not_load_the_html_library(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT)
     code = (
