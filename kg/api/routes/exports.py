@@ -10,6 +10,7 @@ from functools import partial
 from typing import IO, Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
@@ -19,6 +20,7 @@ from kg.api.cache import is_repeatable
 from kg.api.depends import ExportTurnsDep, NoneMatchDep, ServiceDep, problems
 from kg.api.gone import cancelled_when_gone
 from kg.api.limits import client_of
+from kg.api.models import Model
 from kg.api.problems import Refusal
 from kg.api.protocol import QueryRequest
 from kg.api.service import Service
@@ -43,6 +45,54 @@ TableName = Literal["entities", "statements", "claims"]
 Level = Literal["none", "statements", "full"]
 
 
+class Wanted(Model):
+    """What of the graph is exported, and how it is written."""
+
+    format: FormatName = Field(
+        default="turtle",
+        description="How it is written. trig and nquads keep the graphs; graphml and ftm have asserted facts alone.",
+    )
+    entity: str | None = Field(default=None, description="Only what concerns the entity of this IRI, slug or name.")
+    depth: int = Field(default=1, ge=1, le=5, description="With `entity`: 2 adds what concerns its neighbours, …")
+    article: str | None = Field(default=None, description="Only what the article of this id says.")
+    query: str | None = Field(
+        default=None,
+        description="Only what this CONSTRUCT or DESCRIBE gives, or what the rows of this SELECT name.",
+    )
+    named: str | None = Field(default=None, description="The same for the named query of this name.")
+    argument: list[str] | None = Field(default=None, description="With `named`: NAME=VALUE for each parameter.")
+    since: date | None = Field(default=None, description="Only what articles published from this day on say.")
+    until: date | None = Field(default=None, description="Only what articles published until this day say.")
+    provenance: Level = Field(
+        default="full", description="The facts alone, with the statements and their counts, or with all evidence."
+    )
+    reifiers: bool = Field(default=False, description="RDF 1.2: statements reify triple terms.")
+    table: TableName = Field(default="statements", description="With csv.")
+
+    def refuse_contradictions(self) -> None:
+        """Raise Refusal where the parameters exclude each other."""
+        parts = (self.entity, self.article, self.query, self.named, self.since or self.until)
+        if sum(part is not None for part in parts) > 1:
+            raise Refusal(400, "entity, article, query, named and since or until exclude each other")
+        if self.depth != 1 and self.entity is None:
+            raise Refusal(400, "depth goes with entity")
+        if self.argument and self.named is None:
+            raise Refusal(400, "argument goes with named")
+        if self.reifiers and (self.format not in RDF_FORMATS or self.format in ("jsonld", "rdfxml")):
+            hint = "reifiers go with turtle, trig, nquads and ntriples"
+            raise Refusal(400, f"{self.format} has no triple terms", hint=hint)
+
+    def in_all(self) -> Export:
+        """The export of the whole graph, in this form."""
+        return Export(self.format, WHOLE, Provenance(self.provenance), reifiers=self.reifiers, table=self.table)
+
+    @property
+    def filename(self) -> str:
+        """What a browser is to call the file."""
+        name = f"newsgraph-{self.table}" if self.format == "csv" else "newsgraph"
+        return f"{name}.{FORMATS[self.format].extension}"
+
+
 @router.get(
     "/export",
     response_class=Response,
@@ -53,49 +103,21 @@ async def get_export(
     service: ServiceDep,
     turns: ExportTurnsDep,
     request: Request,
-    format: Annotated[  # noqa: A002
-        FormatName,
-        Query(
-            description="How it is written. trig and nquads keep the graphs; graphml and ftm have asserted facts alone."
-        ),
-    ] = "turtle",
-    entity: Annotated[str | None, Query(description="Only what concerns the entity of this IRI, slug or name.")] = None,
-    depth: Annotated[int, Query(ge=1, le=5, description="With `entity`: 2 adds what concerns its neighbours, …")] = 1,
-    article: Annotated[str | None, Query(description="Only what the article of this id says.")] = None,
-    query: Annotated[
-        str | None,
-        Query(description="Only what this CONSTRUCT or DESCRIBE gives, or what the rows of this SELECT name."),
-    ] = None,
-    named: Annotated[str | None, Query(description="The same for the named query of this name.")] = None,
-    argument: Annotated[list[str] | None, Query(description="With `named`: NAME=VALUE for each parameter.")] = None,
-    since: Annotated[date | None, Query(description="Only what articles published from this day on say.")] = None,
-    until: Annotated[date | None, Query(description="Only what articles published until this day say.")] = None,
-    provenance: Annotated[
-        Level, Query(description="The facts alone, with the statements and their counts, or with all evidence.")
-    ] = "full",
-    reifiers: Annotated[bool, Query(description="RDF 1.2: statements reify triple terms.")] = False,
-    table: Annotated[TableName, Query(description="With csv.")] = "statements",
+    wanted: Annotated[Wanted, Query()],
     if_none_match: NoneMatchDep = None,
 ) -> Response:
     """Equal graphs give equal files. Written to the end before the first byte is sent, so no file comes broken.
 
     The ETag is that of the version written; there is none where a version does not decide what is in the file.
     """
-    if sum(part is not None for part in (entity, article, query, named, since or until)) > 1:
-        raise Refusal(400, "entity, article, query, named and since or until exclude each other")
-    if depth != 1 and entity is None:
-        raise Refusal(400, "depth goes with entity")
-    if argument and named is None:
-        raise Refusal(400, "argument goes with named")
-    if reifiers and (format not in RDF_FORMATS or format in ("jsonld", "rdfxml")):
-        raise Refusal(400, f"{format} has no triple terms", hint="reifiers go with turtle, trig, nquads and ntriples")
-    if named is not None:
-        query = await run_in_threadpool(_bound, service, named, argument or ())
-    asked = Export(format, WHOLE, Provenance(provenance), reifiers=reifiers, table=table)
+    wanted.refuse_contradictions()
+    query, asked, media_type = wanted.query, wanted.in_all(), FORMATS[wanted.format].media_type
+    if wanted.named is not None:
+        query = await run_in_threadpool(_bound, service, wanted.named, wanted.argument or ())
     if query is None:
-        asked = replace(asked, scope=await run_in_threadpool(_scope, service, entity, depth, article, since, until))
+        asked = replace(asked, scope=await run_in_threadpool(_scope, service, wanted))
     version = service.version() if query is None else service.publication.published.version
-    etag = etag_of(version, FORMATS[format].media_type, repr(asked), query or "") if _lasts(service, query) else None
+    etag = etag_of(version, media_type, repr(asked), query or "") if _lasts(service, query) else None
     if etag is not None and is_unchanged(etag, if_none_match):
         headers = {"ETag": etag, "Cache-Control": "no-cache", "Graph-Version": str(version)}
         return Response(status_code=304, headers=headers)
@@ -103,16 +125,15 @@ async def get_export(
         asked = replace(asked, scope=await _answered(service, request, query))
     async with cancelled_when_gone(request.receive) as cancel, turns.one():
         file, size, written = await run_in_threadpool(_written, service, asked, cancel)
-    name = f"newsgraph-{table}" if format == "csv" else "newsgraph"
     headers = {
         "Content-Length": str(size),
-        "Content-Disposition": f'attachment; filename="{name}.{FORMATS[format].extension}"',
+        "Content-Disposition": f'attachment; filename="{wanted.filename}"',
         "Cache-Control": "no-cache",
         **({"Graph-Version": str(written)} if written is not None else {}),
         # what came between may have changed what a name or a query means: versions only grow, so then there is no tag
         **({"ETag": etag} if etag is not None and written == version else {}),
     }
-    return StreamingResponse(_chunks(file), headers=headers, media_type=FORMATS[format].media_type)
+    return StreamingResponse(_chunks(file), headers=headers, media_type=media_type)
 
 
 def _lasts(service: Service, query: str | None) -> bool:
@@ -122,14 +143,12 @@ def _lasts(service: Service, query: str | None) -> bool:
     return query is None or (is_repeatable(query) and not calls_others(query) and not mentions_search(query))
 
 
-def _scope(
-    service: Service, entity: str | None, depth: int, article: str | None, since: date | None, until: date | None
-) -> Scope:
-    if entity is not None:
-        return Scope(entity=NamedNode(service.find(entity)), depth=depth)
-    if article is not None:
-        return Scope(article=service.article_iri(article))
-    return Scope(since=since, until=until) if since or until else WHOLE
+def _scope(service: Service, wanted: Wanted) -> Scope:
+    if wanted.entity is not None:
+        return Scope(entity=NamedNode(service.find(wanted.entity)), depth=wanted.depth)
+    if wanted.article is not None:
+        return Scope(article=service.article_iri(wanted.article))
+    return Scope(since=wanted.since, until=wanted.until) if wanted.since or wanted.until else WHOLE
 
 
 def _bound(service: Service, name: str, arguments: Sequence[str]) -> str:
