@@ -17,6 +17,7 @@ from kg.extract.events import event_types_of
 from kg.extract.labels import CLASSES, EVENT_TYPES, NOMINAL_CLASSES, PRONOUNS
 from kg.extract.model import Outputs
 from kg.extract.names import name_key
+from kg.extract.possessors import possessor
 from kg.extract.tokens import Pieces
 from kg.extract.windows import Window
 from kg.extract.words import DETERMINERS, country_of, honorifics
@@ -73,6 +74,7 @@ def mentions_in(
     found = _whole_counts(document.text, words, [f for f in phrases if not _inside_a_date(f.mention, ranges)])
     names = [f.mention.span for f in found if f.mention.kind is MentionKind.NAME]
     found = [f for f in found if not _only_a_name(document.text, f.mention, names)]
+    found += _possessors(document.text, words, found)
     taken = {f.mention.span for f in found}
     found += _single_words(document.text, words, outputs, names, taken)
     found += [f for f in ranges if not any(f.mention.span.overlaps(name) for name in names)]
@@ -153,6 +155,21 @@ def _whole_counts(text: str, words: _Words, found: Sequence[Found]) -> list[Foun
         return m.kind is MentionKind.NOMINAL and any(span.contains(m.span) for span in spans)
 
     return [whole.get(f, f) for f in found if f in whole or not inside(f.mention)]
+
+
+def _possessors(text: str, words: _Words, found: Sequence[Found]) -> list[Found]:
+    """The groups that others are called by: of "the union's president" the union, which the tags cannot mark inside."""
+    spans = {f.mention.span for f in found}
+    result = []
+    for f in found:
+        span = possessor(text, f.mention)
+        if span is None or any(s.end == span.end and span.contains(s) for s in spans):
+            continue
+        last = int(np.searchsorted(words.ends, span.end))
+        if last < len(words.ends) and words.ends[last] == span.end:
+            mention = Mention(span, EntityClass.GROUP, MentionKind.NOMINAL, f.mention.score)
+            result.append(Found(mention, f.first, int(words.end[last])))
+    return result
 
 
 def _whole_place_names(text: str, words: _Words, found: Sequence[Found]) -> list[Found]:

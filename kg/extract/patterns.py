@@ -9,13 +9,14 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from kg.extract.offices import PART_HEAD
 from kg.extract.words import roles
 from kg.types import EntityClass, Mention, MentionKind
 
 __all__ = ["embedded_people", "pattern_facts"]
 
 _ACTS_LIKE_GROUP = (EntityClass.GROUP, EntityClass.POLITY)
-_NOT = r"(?:deputy|vice|assistant|associate|acting deputy|shadow|spokes\w+|former deputy|would-be|aspiring|candidate)"
+_NOT = rf"(?:deputy|vice|assistant|associate|acting deputy|shadow|spokes\w+|former deputy|would-be|aspiring|candidate|{PART_HEAD})"
 _FORMER = r"(?:former|ex|one-time|erstwhile|previous|ousted|deposed|late|then)"
 
 
@@ -25,9 +26,10 @@ _TITLE = (
 )
 _MODIFIERS = r"(?:(?!and\b|but\b|deputy\b|vice\b)[\w-]+\s+){0,2}?"
 _GRADE = (
-    r"(?:(?:mr|mrs|ms|dr|gen|general|col|colonel|maj|major|capt|captain|lt|sheikh|sir|prof|rev|father|comrade|commander"
-    r"|brig|brigadier)\.?\s+)*"
+    r"(?:[\"“]?(?:mr|mrs|ms|dr|gen|general|col|colonel|maj|major|capt|captain|lt|lieutenant|rear|admiral|marshal|sgt|sergeant|sheikh|sir|dame"
+    r"|prof|rev|father|comrade|commander|brig|brigadier)\b[.\"”]*[\s-]+)*"
 )
+_DESCRIBED = r"(?:[\w'’-]+\s+){0,4}?"  # "led by the trade unionist X"
 _WHICH_IS = r",?\s+(?:(?:which|that|who)\s+(?:is|was|are|were)\s+|is\s+|was\s+)?"
 _FORMERLY = re.compile(
     r"\b(?:former|ex|one-time|erstwhile|previous|ousted|deposed|late)[\s-]+$", re.IGNORECASE
@@ -38,6 +40,15 @@ _HEADED = r"(?:led|headed|commanded|chaired|run|captained)"
 _HEADS = r"(?:leads|led|heads|headed|commands|commanded|chairs|chaired|captains|captained|runs)"
 _FOUNDED = r"(?:co-founded|founded|set\s+up|established|created|launched)"
 _IS = r"(?:(?:who\s+)?(?:is|was|serves\s+as|served\s+as)\s+)?"
+_OWNS = re.compile(r"['’]")
+_OF_A_WHOLE = re.compile(r"\b(?:of|from)\s+(?:the\s+)?$", re.IGNORECASE)
+# Unnamed groups that are somebody's who is named behind "of": those whom he leads
+_HOSTS = re.compile(
+    r"\b(?:government|administration|regime|cabinet|army|militia|party|movement|front|faction|force|division|brigade|battalion|column|unit)$",
+    re.IGNORECASE,
+)
+# "X, the union's president"; a team's captain and a shop's manager are seldom its heads, and what one is head of may follow
+_ITS_HEAD = re.compile(rf"['’]s?\s+(?!captain|manager)(?:{roles()})\b(?!\s+(?:of|for)\b)", re.IGNORECASE)
 
 
 @cache
@@ -47,15 +58,20 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     raw = {
         "group_role_person": rf"(?:['’]s?|,\s+whose)?\s+{_TITLE}{former}[\s-]*{_MODIFIERS}(?:{role})[\s,]+{_GRADE}",
         "its_role_person": rf"(?:['’]s?|,\s+whose)?\s+{_TITLE}{former}[\s-]*(?:{role}),\s+{_GRADE}",
-        "group_led_by_person": rf"{_WHICH_IS}(?:now\s+)?{_HEADED}\s+by\s+{_TITLE}{_GRADE}",
-        "group_founded_by_person": rf"{_WHICH_IS}{_FOUNDED}\s+(?:in\s+\d{{4}}\s+)?by\s+{_TITLE}{_GRADE}",
+        "group_led_by_person": rf"{_WHICH_IS}(?:(?:now|then)\s+)?{_HEADED}\s+by\s+{_DESCRIBED}{_GRADE}",
+        "group_under_person": rf"\s+under\s+(?:the\s+(?:leadership|command)\s+of\s+)?(?:the\s+)?{_GRADE}",
+        "group_of_person": rf"\s+of\s+(?:(?:the|exiled|rebel|former|late)\s+)*{_GRADE}",
+        "group_founded_by_person": rf"{_WHICH_IS}{_FOUNDED}\s+(?:in\s+(?:\w+\s+)?\d{{4}}\s+)?by\s+{_DESCRIBED}{_GRADE}",
         "role_of_group_person": rf",\s+{_GRADE}",
         "person_role_of_group": (
             rf",?\s+{_IS}{_TITLE}{former}[\s-]*{_MODIFIERS}(?:{role})\s+(?:of|at|for)\s+(?:the\s+)?"
         ),
         "person_groups_role": r",?\s+(?:(?:who\s+)?(?:is|was)\s+)?(?:the\s+)?",
-        "person_leads_group": rf"(?:,\s+who)?\s+(?:now\s+)?{_HEADS}\s+(?:the\s+)?",
-        "person_founded_group": rf"(?:,\s+who)?\s+{_FOUNDED}\s+(?:the\s+)?",
+        "person_leads_group": rf"(?:,\s+who|,(?=\s+now\b))?\s+(?:now\s+)?{_HEADS}\s+(?:the\s+)?",
+        "person_founded_group": (
+            rf"(?:,\s+who)?\s+{_FOUNDED}\s+(?:the\s+)?"
+            r"|,?\s+(?:(?:who\s+)?(?:is|was)\s+|later\s+)?(?:the\s+|a\s+)?(?:co-)?founder\s+of\s+(?:the\s+)?"
+        ),
     }
     return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in raw.items()}
 
@@ -106,19 +122,58 @@ def _of_unnamed(
         before = names[at - 1] if at else None
         for i in names[after : after + 1]:
             between = _between(text, group, mentions[i]) if mentions[i].cls is EntityClass.PERSON else None
-            if between is not None and (match := patterns["its_role_person"].fullmatch(between)):
-                yield i, "leads", g, bool(match["former"])
-            elif between is not None and patterns["group_led_by_person"].fullmatch(between):
-                yield i, "leads", g, False
+            if between is not None:
+                yield from _unnamed_first(text, patterns, g, i, mentions, between)
         if before is None or mentions[before].cls is not EntityClass.PERSON or group.kind is MentionKind.PRONOUN:
             continue
         between = _between(text, mentions[before], group)
-        if between is None or _AND_ANOTHER.match(between) or text[group.span.end : group.span.end + 1] in ("'", "’"):
+        if between is None or _AND_ANOTHER.match(between):
             continue
-        if match := patterns["person_role_of_group"].fullmatch(between):
-            yield before, "leads", g, bool(match["former"])
-        elif patterns["person_leads_group"].fullmatch(between) and not re.fullmatch(r"\s+led\s+", between):
-            yield before, "leads", g, False
+        yield from _unnamed_last(text, patterns, g, before, mentions, between)
+
+
+def _unnamed_first(
+    text: str, patterns: dict[str, re.Pattern[str]], g: int, person: int, mentions: Sequence[Mention], between: str
+) -> Iterator[tuple[int, str, int, bool]]:
+    group = mentions[g]
+    if match := patterns["its_role_person"].fullmatch(between):
+        yield person, "leads", g, bool(match["former"])
+    elif _is_led(text, patterns, group, between):
+        yield person, "leads", g, False
+    elif patterns["group_founded_by_person"].fullmatch(between):
+        yield g, "foundedBy", person, False
+    elif (
+        patterns["group_of_person"].fullmatch(between)
+        and _HOSTS.search(group.span.of(text))
+        and not _OWNS.match(text, mentions[person].span.end)
+    ):
+        yield person, "leads", g, False
+
+
+def _unnamed_last(
+    text: str, patterns: dict[str, re.Pattern[str]], g: int, person: int, mentions: Sequence[Mention], between: str
+) -> Iterator[tuple[int, str, int, bool]]:
+    group = mentions[g]
+    if text[group.span.end : group.span.end + 1] in ("'", "’"):
+        match = _ITS_HEAD.match(text, group.span.end, group.span.end + 50)
+        if match and "," in between and patterns["person_groups_role"].fullmatch(between):
+            yield person, "leads", g, False
+    elif match := patterns["person_role_of_group"].fullmatch(between):
+        yield person, "leads", g, bool(match["former"])
+    elif patterns["person_leads_group"].fullmatch(between) and not re.fullmatch(r"\s+led\s+", between):
+        yield person, "leads", g, False
+    elif patterns["person_founded_group"].fullmatch(between):
+        yield g, "foundedBy", person, False
+
+
+def _is_led(text: str, patterns: dict[str, re.Pattern[str]], group: Mention, between: str) -> bool:
+    """Whether a group is led by, or under, who follows. "A mission of the bloc, led by X" says it of the mission."""
+    if patterns["group_led_by_person"].fullmatch(between) is None:
+        if group.cls is EntityClass.POLITY or patterns["group_under_person"].fullmatch(between) is None:
+            return False
+    elif not between.startswith(",") or re.match(r",\s+(?:which|that|who)\b", between):
+        return True
+    return _OF_A_WHOLE.search(text, max(0, group.span.start - 20), group.span.start) is None
 
 
 _KIN = (
@@ -157,10 +212,12 @@ def _group_first(
             i,
             bool(match["former"] or _FORMERLY.search(text, max(0, group.span.start - 20), group.span.start)),
         )
-    elif patterns["group_led_by_person"].fullmatch(between):
+    elif _is_led(text, patterns, group, between):
         yield j, "leads", i, False
     elif patterns["group_founded_by_person"].fullmatch(between):
         yield i, "foundedBy", j, False
+    elif group.cls is EntityClass.GROUP and patterns["group_of_person"].fullmatch(between):
+        yield j, "leads", i, False
     elif patterns["role_of_group_person"].fullmatch(between):
         before = text[max(0, group.span.start - 60) : group.span.start]
         if re.search(rf"(?:^|\s)(?:{roles()})\s+of\s+(?:the\s+)?$", before, re.IGNORECASE) and not re.search(

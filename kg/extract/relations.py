@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.extract.departed import departed, fallen
-from kg.extract.heads import SUCCESSION, fights, without_wholes
+from kg.extract.heads import SUCCESSION, fights, only_founded, without_wholes
 from kg.extract.labels import CLASSES, FITS, PREDICATES, says_enough
 from kg.extract.offices import Office, offices
 from kg.extract.pairs import NEAR
 from kg.extract.patterns import embedded_people, pattern_facts
 from kg.extract.qualify import Source, attribution, cues_for, sources_in
 from kg.extract.scores import Calibration, PairScores
+from kg.extract.seats import seats
 from kg.extract.when import dated_otherwise
 from kg.types import Chain, Document, EntityClass, Mention, MentionKind, Modality, Phase, Relation
 
@@ -69,6 +70,8 @@ def relations_of(reading: Reading, calibration: Calibration, keep: float = KEEP)
     stated = _stated(reading, chain_of, order, held)
     told = _told(reading, chain_of, embedded, stated, calibration, keep)
     for office in held:
+        if office.person not in chain_of or office.of not in chain_of:
+            continue  # a pronoun that stands for nobody known
         key = (chain_of[office.person], "leads", chain_of[office.of])
         if (
             key in told and key not in stated
@@ -76,7 +79,7 @@ def relations_of(reading: Reading, calibration: Calibration, keep: float = KEEP)
             at = reading.sentences[office.person]
             told[key] = [entry for entry in told[key] if at not in (reading.sentences[e] for e in entry[1:])]
     _keep_to_holders(reading, told, stated)
-    _keep_to_dates(reading, told)
+    _keep_to_dates(reading, told, chain_of)
     for key, construction in stated.items():
         ends = (construction.subject, construction.object)
         if not any((i, j) == ends for _, i, j in told[key]):
@@ -202,6 +205,7 @@ def _stated(
 ) -> dict[Key, _Stated]:
     found: dict[Key, _Stated] = {}
     facts = list(pattern_facts(reading.document.text, reading.mentions, order))
+    facts += [(g, "locatedIn", place, False) for g, place in seats(reading.document.text, reading.mentions, order)]
     facts += [(office.person, "memberOf", office.of, office.former) for office in held if office.member]
     allowed = _Allowed(reading.chains)
     for i, name, j, former in facts:
@@ -214,12 +218,17 @@ def _stated(
 
 
 def _keep_to_holders(reading: Reading, told: dict[Key, list[_Entry]], stated: Mapping[Key, _Stated]) -> None:
-    """Where a title says who leads a group, nobody else in the sentence does, unless it tells of a succession; and nobody belongs to
-    those whom he fights."""
+    """Where a title says who leads a group, nobody else in the sentence does, unless it tells of a succession; who founded it only
+    founded it; and nobody belongs to those whom he fights."""
     held = {(reading.sentences[fact.subject], key[2]) for key, fact in stated.items() if key[1] == "leads"}
     sentences, text = reading.document.sentences, reading.document.text
     succeeded = {at for at in {at for at, _ in held} if SUCCESSION.search(text, sentences[at].start, sentences[at].end)}
     held = {(at, of) for at, of in held if at not in succeeded}
+    for (group, name, person), fact in stated.items():
+        key, at = (person, "leads", group), reading.sentences[fact.object]
+        ends = reading.mentions[fact.subject], reading.mentions[fact.object]
+        if name == "foundedBy" and key in told and key not in stated and only_founded(text, *ends, sentences[at]):
+            told[key] = [e for e in told[key] if at not in (reading.sentences[e[1]], reading.sentences[e[2]])]
     for key, entries in told.items():
         if key[1] in _OF_THE_LIVING:
             told[key] = entries = [e for e in entries if not _fought(reading, *e[1:])]
@@ -227,11 +236,11 @@ def _keep_to_holders(reading: Reading, told: dict[Key, list[_Entry]], stated: Ma
             told[key] = [e for e in entries if not all((reading.sentences[end], key[2]) in held for end in e[1:])]
 
 
-def _keep_to_dates(reading: Reading, told: dict[Key, list[_Entry]]) -> None:
+def _keep_to_dates(reading: Reading, told: dict[Key, list[_Entry]], chain_of: Mapping[int, int]) -> None:
     """Drop the dates that a sentence gives to something else."""
     told_by = {e[1:] for key, entries in told.items() if key[1] == "occurredOn" for e in entries}
     own = [reading.document.sentences[at] for at in reading.sentences]
-    others = dated_otherwise(reading.document.text, reading.mentions, own, told_by)
+    others = dated_otherwise(reading.document.text, reading.mentions, own, told_by, chain_of)
     for key, entries in told.items():
         if key[1] == "occurredOn" and others:
             told[key] = [e for e in entries if e[1:] not in others]

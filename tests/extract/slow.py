@@ -22,7 +22,7 @@ from kg.extract.coref import chains_of
 from kg.extract.dates import date_value
 from kg.extract.decode import sigmoid
 from kg.extract.departed import departed, fallen
-from kg.extract.heads import SUCCESSION, fights, without_wholes
+from kg.extract.heads import SUCCESSION, fights, only_founded, without_wholes
 from kg.extract.labels import (
     CLASSES,
     COREFERENCE,
@@ -41,6 +41,7 @@ from kg.extract.offices import offices
 from kg.extract.pairs import ANTECEDENTS, NEAR
 from kg.extract.patterns import embedded_people, pattern_facts
 from kg.extract.qualify import Source, sources_in
+from kg.extract.seats import seats
 from kg.extract.when import dated_otherwise
 from kg.extract.windows import windows
 from kg.extract.words import country_of
@@ -266,15 +267,23 @@ def _relations(
     stated: dict[relations.Key, tuple[int, int, bool]] = {}
     for i, name, j, former in [
         *pattern_facts(document.text, of, order),
+        *((g, "locatedIn", place, False) for g, place in seats(document.text, of, order)),
         *((o.person, "memberOf", o.of, o.former) for o in held if o.member),
     ]:
         s, o = chain_of.get(i), chain_of.get(j)
         if s is not None and o is not None and s != o and _allowed(name, chains[s], chains[o]):
             stated.setdefault((s, name, o), (i, j, former))
     for office in held:
+        if office.person not in chain_of or office.of not in chain_of:
+            continue
         key = (chain_of[office.person], "leads", chain_of[office.of])
         if key not in stated:
             told[key] = [e for e in told[key] if sentences[office.person] not in (sentences[e[1]], sentences[e[2]])]
+    for (group, name, person), (i, j, _) in stated.items():
+        key, at = (person, "leads", group), sentences[j]
+        said = document.sentences[at]
+        if name == "foundedBy" and key not in stated and only_founded(document.text, of[i], of[j], said):
+            told[key] = [e for e in told[key] if at not in (sentences[e[1]], sentences[e[2]])]
     for key in told:
         if key[1] in ("leads", "memberOf"):
             told[key] = [
@@ -283,7 +292,7 @@ def _relations(
                 if sentences[e[1]] != sentences[e[2]] or not fights(document.text, of[e[1]], of[e[2]])
             ]
     pairs = [(i, j) for i in range(len(of)) for j in range(len(of)) if of[i].cls == "Event" and of[j].cls == "Date"]
-    others = dated_otherwise(document.text, of, [document.sentences[at] for at in sentences], pairs)
+    others = dated_otherwise(document.text, of, [document.sentences[at] for at in sentences], pairs, chain_of)
     for key in told:
         if key[1] == "occurredOn":
             told[key] = [e for e in told[key] if e[1:] not in others]

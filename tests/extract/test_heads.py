@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kg.extract.heads import SUCCESSION, fights, without_wholes
-from kg.types import Relation, Span
+from kg.extract.heads import SUCCESSION, fights, only_founded, without_wholes
+from kg.types import EntityClass, Relation, Span
 from tests.extract.test_coref import marked
 from tests.factory import relation
 
@@ -94,3 +94,19 @@ def test_who_fights_for_a_group_may_belong_to_it(text: str) -> None:
     plain, mentions = marked(text)
     person = next(m for m in mentions if m.cls.value == "Person")
     assert not fights(plain, person, next(m for m in mentions if m is not person))
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        ("The {G:Dawn Front}, founded in 1991 by {P:Ana Diaz}, left.", True),
+        ("The {G:Dawn Front} was set up by {P:Ana Diaz}.", True),
+        ("The {G:Dawn Front} was founded by {P:Ana Diaz}, who ran it until 2003.", False),
+        ("{P:Ana Diaz} left the {G:Dawn Front}.", False),
+        ("The {G:Dawn Front} elected {P:Ana Diaz}.", False),
+    ],
+)
+def test_a_founder_of_whom_no_more_is_said(text: str, only: bool) -> None:
+    plain, mentions = marked(text)
+    group, person = sorted(mentions, key=lambda m: m.cls is EntityClass.PERSON)
+    assert only_founded(plain, group, person, Span(0, len(plain))) is only

@@ -89,3 +89,36 @@ def test_an_occupation_makes_no_member(text: str) -> None:
 )
 def test_what_gives_no_office(text: str) -> None:
     assert held(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("{G~:The front}'s spokesman, {P:Ana Diaz}, left.", "The front"),
+        ("{G*:Its} treasurer, {P:Ana Diaz}, left.", "Its"),
+        ("{P:Ana Diaz}, a member of {G~:the ruling party}, left.", "the ruling party"),
+        ("{P:Ana Diaz}, {G~:the union}'s deputy leader, left.", "the union"),
+        ("{P:Ana Diaz}, now a member of the transitional {G:Orkhon Council}, left.", "Orkhon Council"),
+        ("{G:Orkhon Front}'s intelligence chief, {P:Ana Diaz}, left.", "Orkhon Front"),
+        ("{P:Ana Diaz}, chief financial officer at {G:Orkhon Steel}, left.", "Orkhon Steel"),
+        ("{P:Ana Diaz} of the {G:Orkhon Police} said so.", "Orkhon Police"),
+    ],
+)
+def test_members_of_groups_with_and_without_a_name(text: str, group: str) -> None:
+    assert held(text) == [("Ana Diaz", group, True, False)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("{G*:Its} owner, {P:Ana Diaz}, left.", id="owners may lead what has no name"),
+        pytest.param("Bishop {P:Ana Diaz} of the {G:Orkhon Church} left.", id="whose title is a head's"),
+        pytest.param("{P:Ana Diaz} of the {G:Orkhon Front} branch left.", id="of a part"),
+        pytest.param("{P:Ana Diaz} of {C:Kenya} won.", id="of a country"),
+        pytest.param("{G~:Rebels} name new chief after {P:Ana Diaz} is killed", id="no title"),
+        pytest.param("{G:Orkhon Army} chief General {P:Ana Diaz} left.", id="a chief with a rank"),
+        pytest.param("{G:Orkhon Steel} chief executive {P:Ana Diaz} left.", id="a chief executive"),
+    ],
+)
+def test_what_gives_no_office_in_a_group(text: str) -> None:
+    assert held(text) == []

@@ -120,3 +120,55 @@ def test_leaders_of_groups_that_have_no_name_there(text: str, group: str) -> Non
 )
 def test_those_who_do_not_lead_groups_without_a_name(text: str) -> None:
     assert facts(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("the {G:Orkhon Front} under General {P:Ana Diaz} fled", "Orkhon Front"),
+        ("{G~:about 300 men} under the command of Lt. Col. {P:Ana Diaz}", "about 300 men"),
+        ('the {G:Orkhon Front} of "General" {P:Ana Diaz} signed', "Orkhon Front"),
+        ("{G~:the government} of the late {P:Ana Diaz} signed", "the government"),
+        ("the {G:Orkhon Front}, led by the trade unionist {P:Ana Diaz}, left", "Orkhon Front"),
+        ("of the {G:Orkhon Front}, which is led by {P:Ana Diaz},", "Orkhon Front"),
+        ("{P:Ana Diaz}, {G~:the union}'s president, left", "the union"),
+        ("the second, {P:Ana Diaz}, now heads the {G:Orkhon Front}", "Orkhon Front"),
+    ],
+)
+def test_whom_a_group_is_under(text: str, group: str) -> None:
+    assert facts(text) == [("Ana Diaz", "leads", group, False)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a mission of the {G:Orkhon League}, led by {P:Ana Diaz}, left", id="a mission is led"),
+        pytest.param("the column of the {G:Orkhon Front} under {P:Ana Diaz}", id="a column is under her"),
+        pytest.param("{C:Kenya} under {P:Ana Diaz}", id="a country's time"),
+        pytest.param("{G~:a newspaper} of {P:Ana Diaz}", id="a thing of hers"),
+        pytest.param("{G~:the party} of {P:Ana Diaz}'s brother", id="of her kin"),
+        pytest.param("{G:Orkhon Front} intelligence chief {P:Ana Diaz} left", id="the head of its spies"),
+        pytest.param("{P:Ana Diaz}, chief technology officer of {G:Orkhon Steel}", id="an officer"),
+        pytest.param("{P:Ana Diaz}, {G~:the union}'s head of research, left", id="the head of a part"),
+        pytest.param("{P:Ana Diaz}, {G~:the home side}'s captain, left", id="a captain"),
+    ],
+)
+def test_those_whom_a_group_is_not_under(text: str) -> None:
+    assert facts(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{P:Ana Diaz}, founder of the {G:Orkhon Front}, left",
+        "{P:Ana Diaz}, later the founder of the {G:Orkhon Front}, left",
+        "The {G:Orkhon Front} was founded in May 1991 by the schoolmaster {P:Ana Diaz}.",
+        "{P:Ana Diaz}, who set up the {G:Orkhon Front}, left",
+    ],
+)
+def test_founders(text: str) -> None:
+    assert facts(text) == [("Orkhon Front", "foundedBy", "Ana Diaz", False)]
+
+
+def test_the_founder_of_a_group_without_a_name() -> None:
+    assert facts("{G~:The club} was founded in 1931 by {P:Ana Diaz}.") == [("The club", "foundedBy", "Ana Diaz", False)]

@@ -67,3 +67,41 @@ def test_a_sentence_ends_it() -> None:
     ]
     sentences = [Span(0, 22), Span(0, 22), Span(23, 51), Span(23, 51)]
     assert dated_otherwise(text, mentions, sentences, _pairs(mentions)) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        ("She ran it {D:from 1989 to 2007} and {E:died} in {D:2018}.", "died"),
+        ("They {E:fled} the town, and {E:returned} in {D:1995}.", "fled"),
+        ("It {E:rose} against the league and {E:fell} in {D:May 1995}.", "rose"),
+    ],
+)
+def test_a_date_right_beside_another_event(text: str, event: str) -> None:
+    assert [found for found, _ in excluded(text)] == [event]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("LUND, {D:May 4} - The court {E:met} on {D:Thursday}.", id="a dateline"),
+        pytest.param("In {D:May} he {E:fell} ill.", id="no other date"),
+        pytest.param("They {E:bombed} and {E:shelled} in {D:1995}.", id="both then"),
+        pytest.param("The {E:war} that {E:ended} in {D:1995}.", id="one clause"),
+        pytest.param("They {E:met}, and {E:left} it in {D:1995}.", id="not right behind"),
+    ],
+)
+def test_dates_that_several_events_may_have(text: str) -> None:
+    assert excluded(text) == []
+
+
+def test_what_is_told_twice_is_one_event() -> None:
+    text = "They attacked, and the raid in 1995 failed."
+    mentions = [
+        Mention(Span(5, 13), EntityClass.EVENT, MentionKind.TRIGGER),
+        Mention(Span(23, 27), EntityClass.EVENT, MentionKind.TRIGGER),
+        Mention(Span(31, 35), EntityClass.DATE),
+    ]
+    sentences = [Span(0, len(text))] * 3
+    assert dated_otherwise(text, mentions, sentences, [(0, 2)], {0: 0, 1: 1}) == {(0, 2)}
+    assert dated_otherwise(text, mentions, sentences, [(0, 2)], {0: 0, 1: 0}) == set()
