@@ -1,7 +1,7 @@
 """The mentions of one thing in one document → Chain.
 
 Names join by rule (`kg.extract.names`) or because the text says so (`kg.extract.aliases`), predicate nominals their subjects;
-other nominals, pronouns and triggers join the antecedent that the model prefers.
+triggers join the earlier one that the model prefers, other nominals and pronouns their antecedent (`kg.extract.antecedents`).
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from kg.extract.aliases import aliases
+from kg.extract.anaphora import bare_nominal
+from kg.extract.antecedents import Antecedents
 from kg.extract.copula import predicate_nominals
 from kg.extract.labels import may_corefer
 from kg.extract.names import EVENT_LINK, LINK, Sets, join_names, name_key
@@ -21,27 +22,6 @@ from kg.types import Chain, DateValue, EntityClass, Mention, MentionKind
 __all__ = ["bare_nominal", "chains_of"]
 
 OTHER_TYPE = 0.7  # for events of two types: an attack is seldom the battle told of before it
-SURE_LINK = (
-    0.7  # for groups: "the group", "it" are right in 7 of 10 cases there, 6 of 10 at 0.5 (our fold, November 2026)
-)
-_LIMITS = {EntityClass.GROUP: SURE_LINK, EntityClass.EVENT: EVENT_LINK}
-
-_QUANTITY = (
-    r"(?:(?:some|about|around|at least|up to|more than|several|many|most|all|(?:dozens|scores|hundreds|thousands|tens) of"
-    r"|\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten)\s+)*"
-)
-_DETERMINER = r"(?:(?:the|a|an|this|that|these|those|his|her|its|their|our|my|your|another|other|one|such)\s+)?"
-_BEFORE_NOUN = re.compile(rf"^{_DETERMINER}{_QUANTITY}{_DETERMINER}", re.IGNORECASE)
-
-
-@lru_cache(maxsize=1 << 13)
-def bare_nominal(phrase: str) -> str:
-    """A noun phrase without its determiner, possessive pronoun or number.
-
-    >>> bare_nominal("the harbour rebels"), bare_nominal("hundreds of rebels")
-    ('harbour rebels', 'rebels')
-    """
-    return _BEFORE_NOUN.sub("", phrase) or phrase
 
 
 def chains_of(
@@ -85,8 +65,8 @@ def _join_by_model(
     found: Sets,
     said_of: Mapping[int, int],
 ) -> set[int]:
-    """Join each nominal, pronoun and trigger to its best antecedent, a predicate nominal to its subject (`said_of`); returns the
-    pronouns that stay alone."""
+    """Join each nominal, pronoun and trigger to its antecedent, a predicate nominal to its subject (`said_of`); returns the pronouns
+    that stay alone."""
     candidates: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for (later, earlier), score in scores.items():
         candidates[later].append((score, earlier))
@@ -94,36 +74,47 @@ def _join_by_model(
     by_word = _group_names(text, mentions)
     named_so: dict[str, dict[str, int]] = defaultdict(dict)  # what groups call themselves → their names → a mention
     said: dict[str, int] = {}  # noun → the nominal that last called a group so
-    order = sorted(range(len(mentions)), key=lambda i: mentions[i].span)
-    for i in order:
+    things = Antecedents(text, mentions)
+
+    def antecedent(i: int) -> int | None:
         m = mentions[i]
         if m.kind is MentionKind.NAME:
-            if m.cls is EntityClass.GROUP:
-                _join_short_group(i, text, mentions, candidates[i], by_word, found)
-                key = name_key(m.span.of(text))
-                named_so[_called(key)].setdefault(key, i)
-            continue
+            if m.cls is not EntityClass.GROUP:
+                return None
+            key = name_key(m.span.of(text))
+            named_so[_called(key)].setdefault(key, i)
+            return _longer_name(i, text, mentions, candidates[i], by_word, found)
         if i in said_of and said_of[i] not in alone:
-            found.join(said_of[i], i)
-            continue
+            return said_of[i]
         noun = _calls(text, m)
         called = {found.find(j) for j in named_so.get(noun, {}).values()}
         before, said[noun] = said.get(noun), i
         if len(called) == 1 and (before is None or found.find(before) in called):
-            found.join(called.pop(), i)
-            continue
+            return called.pop()
+        if things.has(found.find(i)):
+            return None
         best: dict[int, float] = {}
         for score, j in candidates[i]:
             if m.event_type != mentions[j].event_type and score < OTHER_TYPE:
                 continue
             if j not in alone and _antecedent(text, m, mentions[j]):
                 best[found.find(j)] = max(best.get(found.find(j), 0.0), score)
-        limit = _LIMITS.get(m.cls, LINK)
-        if best and max(best.values()) >= limit:
-            target = max(best, key=lambda root: (best[root], root))
+        if m.kind is not MentionKind.TRIGGER:
+            return things.choose(i, best)
+        target = max(best, key=lambda root: (best[root], root), default=None)
+        return target if target is not None and best[target] >= EVENT_LINK else None
+
+    for i in sorted(range(len(mentions)), key=lambda i: mentions[i].span):
+        if (target := antecedent(i)) is not None:
+            roots = {found.find(i), found.find(target)}
             found.join(target, i)
-        elif m.kind is MentionKind.PRONOUN:
+            for other in roots - {found.find(i)}:
+                things.join(found.find(i), other)
+        elif mentions[i].kind is MentionKind.PRONOUN and not things.has(found.find(i)):
             alone.add(i)
+            continue
+        if mentions[i].kind is not MentionKind.TRIGGER:
+            things.add(i, found.find(i))
     return alone
 
 
@@ -178,30 +169,29 @@ def _group_names(text: str, mentions: Sequence[Mention]) -> dict[str, list[tuple
     return by_word
 
 
-def _join_short_group(
+def _longer_name(
     i: int,
     text: str,
     mentions: Sequence[Mention],
     candidates: Sequence[tuple[float, int]],
     by_word: Mapping[str, Sequence[tuple[frozenset[str], int]]],
     found: Sets,
-) -> None:
-    """A group's short name that no rule joined ("the Front" after its full name): its words must be in the longer name, and the
-    model must agree. Two names that share nothing are never joined, whatever the model thinks, nor are two long names by a short one:
-    a bank that bears the name of its owner is not the owner."""
+) -> int | None:
+    """What a group's short name that no rule joined stands for ("the Front" after its full name): its words must be in the longer name,
+    and the model must agree. Two names that share nothing are never joined, whatever the model thinks, nor are two long names by a
+    short one: a bank that bears the name of its owner is not the owner."""
     words = set(name_key(mentions[i].span.of(text)).split())
-
     if not words:
-        return
+        return None
     longer = {j for of, j in by_word.get(min(words), ()) if words < of}
     if any(found.find(j) == found.find(i) for j in longer):
-        return
+        return None
     for score, j in sorted(candidates, reverse=True):
         other = mentions[j]
         names_group = other.cls is EntityClass.GROUP and other.kind is MentionKind.NAME
         if score >= LINK and names_group and words < set(name_key(other.span.of(text)).split()):
-            found.join(j, i)
-            return
+            return j
+    return None
 
 
 def _chain(text: str, mentions: Sequence[Mention], group: Sequence[int], values: Mapping[int, DateValue]) -> Chain:

@@ -3,7 +3,8 @@
 A text of 100,000 words has half a million pairs of mentions. Nearly all say nothing, and what says nothing is dropped at once, by
 a bound that keeps every relation as it would be:
 
-* Coreference is only ever asked whether it reaches LINK, that of events EVENT_LINK.
+* Coreference of names is only ever asked whether it reaches LINK, that of events EVENT_LINK; what is below LEAST says nothing of what a
+  nominal or pronoun means.
 * A sentence tells a fact by the logsumexp of those pairs of its two chains that end in it. It is at most that of all pairs that end in
   it and may tell such a fact: where that stays below what the confidence `keep` needs, no two chains can make a relation there.
 * Elsewhere a pair that is 25 below changes the pooled logit by less than exp(-25) = 1e-11.
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from kg.extract.decode import sigmoid
 from kg.extract.labels import CLASSES, COREFERENCE, FITS, PAIR_OUTPUTS, PREDICATES, STATUSES
 from kg.extract.names import EVENT_LINK, LINK
+from kg.extract.weights import LEAST
 from kg.types import EntityClass
 
 __all__ = ["Calibration", "PairScores"]
@@ -29,7 +31,9 @@ __all__ = ["Calibration", "PairScores"]
 _SAME = PAIR_OUTPUTS.index(COREFERENCE)
 _SLACK = 3.0  # a sentence cut by windows is judged in parts, up to exp(3) = 20 of them
 _NEGLIGIBLE = 25.0
-_LEAST_LINK = min(LINK, EVENT_LINK)
+_LEAST_LINKS = np.array(
+    [EVENT_LINK if cls is EntityClass.EVENT else LEAST for cls in CLASSES] + [LINK]
+)  # the last: of names
 # status → what the model must believe alone of an event's fact, alone of a standing fact (who leads, belongs, is where), and beside a cue.
 # Swept on the folds of our corpus and news. Standing facts ask for more: in prose unlike our corpus the model took plain statements for
 # plans, and at 0.5 KnowledgeNet's F1 was 0.31 and not 0.54 (November 2026)
@@ -91,7 +95,7 @@ class PairScores:
         """
         back = np.flatnonzero(ends[:, 0] > ends[:, 1])
         same = sigmoid(logits[back, _SAME]).astype(np.float64)
-        linked = same >= _LEAST_LINK
+        linked = same >= _LEAST_LINKS[classes[back, 0]]
         pairs = ends[back[linked]].tolist()
         self.links.update(zip(map(tuple, pairs), same[linked].tolist(), strict=True))
 

@@ -239,3 +239,68 @@ def test_a_short_name_never_makes_two_long_ones_one() -> None:
     plain, mentions = marked("{G:Lumo Pay} owns {G:Lumo Bank}. {G:Lumo} fell. {G:Lumo} rose.")
     chains = chains_of(plain, mentions, {(2, 0): 0.9, (3, 1): 0.9}, {})
     assert [c.mentions for c in chains] == [(0, 2, 3), (1,)]
+
+
+def joined(text: str, scores: dict[tuple[int, int], float]) -> list[tuple[str, ...]]:
+    """The surfaces of each chain, in text order."""
+    plain, mentions = marked(text)
+    return [
+        tuple(mentions[m].span.of(plain) for m in chain.mentions) for chain in chains_of(plain, mentions, scores, {})
+    ]
+
+
+def test_she_is_nobody_who_was_called_he() -> None:
+    text = "{P:Robin Holt} said {P*:he} was glad for {P:Kim Lund}. {P*:She} left."
+    assert ("Kim Lund", "She") in joined(text, {(1, 0): 0.9, (3, 0): 0.9, (3, 1): 0.9, (3, 2): 0.3})
+
+
+def test_a_title_says_who_she_is() -> None:
+    text = "Mr {P:Holt} met Mrs {P:Lund}. {P*:She} left."
+    assert ("Lund", "She") in joined(text, {(2, 0): 0.9, (2, 1): 0.2})
+
+
+def test_a_wife_is_not_he() -> None:
+    text = "{P:Robin Holt} came with {P~:his wife}. {P*:He} spoke."
+    assert ("Robin Holt", "He") in joined(text, {(2, 0): 0.4, (2, 1): 0.8})
+
+
+def test_the_noun_that_a_group_was_called_by_counts() -> None:
+    text = "{G:Alder Lines}, {G~:a carrier}, sued {G:Kestrel}. {G~:The carrier} lost."
+    found = joined(text, {(1, 0): 0.9, (3, 1): 0.55, (3, 2): 0.65})
+    assert ("Alder Lines", "a carrier", "The carrier") in found
+
+
+@pytest.mark.parametrize(("said", "same"), [("warned {G*:its} pilots", True), ("warned {G*:it}", False)])
+def test_a_verb_has_its_subject_for_an_owner_and_not_for_an_object(said: str, same: bool) -> None:
+    found = joined("Last week {G:Kestrel} " + said + " of storms.", {(1, 0): 0.5})
+    assert (len(found[0]) == 2) is same
+
+
+def test_of_two_that_are_as_likely_neither_is_meant() -> None:
+    text = "{G:Alder Lines} and {G:Kestrel} met. Then {G*:it} fell."
+    assert joined(text, {(2, 0): 0.75, (2, 1): 0.75}) == [("Alder Lines",), ("Kestrel",)]
+    assert ("Kestrel", "it") in joined(text, {(2, 1): 0.75})
+
+
+def test_they_are_no_country() -> None:
+    text = "{C:Kenya} met {G~:the rebels}. {G*:They} left."
+    assert ("the rebels", "They") in joined(text, {(2, 0): 0.8, (2, 1): 0.75})
+
+
+def test_a_pair_that_the_model_thinks_unlikely_says_nothing() -> None:
+    text = "{P:Ana Diaz} came. {P~:The colonel} left."
+    assert len(joined(text, {(1, 0): 0.04})) == 2
+
+
+def test_a_text_with_other_names_has_the_same_chains() -> None:
+    text = "{P:%s}, head of {G:%s}, left. {G~:The company} and {G:%s} will miss {P*:him}. {G*:It} named {P:%s}."
+    scores = {(2, 1): 0.8, (4, 0): 0.9, (5, 1): 0.6, (5, 2): 0.8, (5, 3): 0.5}
+
+    def partition(*names: str) -> list[tuple[int, ...]]:
+        plain, mentions = marked(text % names)
+        return [chain.mentions for chain in chains_of(plain, mentions, scores, {})]
+
+    assert partition("Ana Diaz", "Kestrel", "Alder", "Eva Holm") == partition(
+        "Timur Bek", "Orkhon", "Lund", "Aziz Omar"
+    )
+    assert len(partition("Ana Diaz", "Kestrel", "Alder", "Eva Holm")) == 4
