@@ -1,18 +1,22 @@
-"""What routes are handed: the service, the client's Accept header, and the right to write."""
+"""What routes are handed: the service, the client's Accept header, the right to write; and that nothing else was asked."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from difflib import get_close_matches
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
+from fastapi.dependencies.models import Dependant
 
 from kg.access import KeyScope
 from kg.api.keys import authorise
 from kg.api.models import ProblemOut
+from kg.api.pages import wants_page
 from kg.api.problems import MEDIA_TYPE
 from kg.api.service import Service
 from kg.api.turns import Turns
+from kg.errors import ParameterError
 
 __all__ = [
     "PROBLEMS",
@@ -20,6 +24,7 @@ __all__ = [
     "AdminDep",
     "ExportTurnsDep",
     "KeyNameDep",
+    "KnownDep",
     "NoneMatchDep",
     "ServiceDep",
     "TurnDep",
@@ -75,7 +80,32 @@ async def _turn(turns: Annotated[Turns, Depends(_turns)]) -> AsyncIterator[None]
         yield
 
 
+async def _known(request: Request) -> None:
+    """Raise ParameterError where a program names a parameter that the route does not have.
+
+    A filter that is misspelt and passed over would give more than was asked for, as if all of it were. Links that people
+    follow get things hung on by those who pass them on: of those nothing is said.
+    """
+    route = request.scope["route"]
+    if not request.query_params or wants_page(request.headers.get("accept")):
+        return
+    known = tuple(dict.fromkeys(_parameters(route.dependant)))
+    for name in request.query_params:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"{near[0]} is meant?" if near else f"it takes {', '.join(known) or 'none'}"
+            raise ParameterError(f"{route.path} has no parameter {name}", hint=hint)
+
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    """The names of the query parameters of a route, and of what it depends on."""
+    yield from (field.alias for field in dependant.query_params)
+    for further in dependant.dependencies:
+        yield from _parameters(further)
+
+
 ServiceDep = Annotated[Service, Depends(_service)]
+KnownDep = Depends(_known)
 WriterDep = Depends(_writer)
 AdminDep = Depends(_admin)
 TurnDep = Depends(_turn)

@@ -68,10 +68,45 @@ _ANSWER = {
             JSON_RESULTS.media_type: {"example": {"head": {"vars": ["s"]}, "results": {"bindings": []}}},
         },
     },
+    "304": {"description": "Nothing changed since the answer of that ETag"},
     "400": {"description": "A problem document: not SPARQL, or refused"},
+    "406": {"description": "A problem document: no format of an answer that the Accept header names"},
     "503": {"description": "A problem document: the query was killed at its deadline or at its limit of memory"},
 }
 _EXAMPLE = "PREFIX kg: <https://w3id.org/newsgraph/ontology#> SELECT * { ?person kg:leads ?group } LIMIT 10"
+
+
+def _iris(name: str, description: str) -> dict[str, Any]:
+    """The parameter for the graphs of a dataset, any number of them."""
+    schema = {"type": "array", "items": {"type": "string", "format": "iri"}}
+    return {"name": name, "in": "query", "schema": schema, "description": description}
+
+
+_DATASET = [
+    _iris("default-graph-uri", "Graphs of which the default graph of the query is made."),
+    _iris("named-graph-uri", "Its named graphs. With neither, the store's own dataset is asked."),
+]
+_WAITING = [
+    {
+        "name": "timeout",
+        "in": "query",
+        "schema": {"type": "number", "exclusiveMinimum": 0},
+        "description": "Seconds until the query is killed, within the service's maximum; Prefer: wait=SECONDS is the same.",
+    },
+    {
+        "name": "format",
+        "in": "query",
+        "schema": {"type": "string"},
+        "description": "json, xml, csv, tsv, ttl, nt, rdf, jsonld or html: wins over Accept.",
+    },
+    {
+        "name": "fresh",
+        "in": "query",
+        "schema": {"type": "string", "enum": ["0", "1"]},
+        "description": "Whether to wait until all that was written before can be read: a query does with 1, a write unless 0.",
+    },
+]
+_FRESH = _WAITING[-1]
 _SPARQL: dict[str, Any] = {
     "get": {
         "tags": ["sparql"],
@@ -80,20 +115,8 @@ _SPARQL: dict[str, Any] = {
         "operationId": "get_sparql",
         "parameters": [
             {"name": "query", "in": "query", "schema": {"type": "string"}, "example": _EXAMPLE},
-            {"name": "default-graph-uri", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
-            {"name": "named-graph-uri", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
-            {
-                "name": "timeout",
-                "in": "query",
-                "schema": {"type": "number"},
-                "description": "Seconds, below the limit.",
-            },
-            {
-                "name": "format",
-                "in": "query",
-                "schema": {"type": "string"},
-                "description": "json, xml, csv, tsv, ttl, …",
-            },
+            *_DATASET,
+            *_WAITING,
         ],
         "responses": _ANSWER,
     },
@@ -103,8 +126,10 @@ _SPARQL: dict[str, Any] = {
         "description": "An update needs a key and writes the graphs of users; when the answer is there, readers see it.",
         "operationId": "post_sparql",
         "parameters": [
-            {"name": "using-graph-uri", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
-            {"name": "using-named-graph-uri", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
+            *_DATASET,
+            _iris("using-graph-uri", "Graphs of which the default graph of an update's patterns is made."),
+            _iris("using-named-graph-uri", "Their named graphs."),
+            *_WAITING,
         ],
         "requestBody": {
             "required": True,
@@ -115,6 +140,7 @@ _SPARQL: dict[str, Any] = {
                     "schema": {
                         "type": "object",
                         "properties": {"query": {"type": "string"}, "update": {"type": "string"}},
+                        "description": "One of the two; parameters of the URL may stand here too.",
                     }
                 },
             },
@@ -124,6 +150,8 @@ _SPARQL: dict[str, Any] = {
             "204": {"description": "The update is done"},
             "401": {"description": "A problem document: an update without a key"},
             "403": {"description": "A problem document: a wrong key, or a graph that changes by another route"},
+            "413": {"description": "A problem document: too large"},
+            "415": {"description": "A problem document: another media type, or no UTF-8"},
         },
     },
 }
@@ -134,6 +162,15 @@ _GRAPH_NAMES = [
 _GRAPH_PROBLEMS = {
     "400": {"description": "A problem document: no graph named, or more than one, or no RDF"},
     "404": {"description": "A problem document: no such graph"},
+}
+_GRAPH_READ = {
+    "200": {
+        "description": "The graph, by Accept",
+        "content": {offer.media_type: {} for offer in (*TRIPLES, HTML)},
+    },
+    "304": _ANSWER["304"],
+    "406": _ANSWER["406"],
+    "503": _ANSWER["503"],
 }
 _GRAPH_WRITTEN = {
     **_GRAPH_PROBLEMS,
@@ -154,10 +191,8 @@ _GRAPHS: dict[str, Any] = {
         "summary": summary,
         "description": "SPARQL 1.1 Graph Store HTTP Protocol. `/graphs/PATH` names the graph of that address.",
         "operationId": f"{method}_graphs",
-        "parameters": _GRAPH_NAMES,
-        "responses": {**_GRAPH_PROBLEMS, "200": {"description": "The graph, by Accept"}}
-        if method == "get"
-        else _GRAPH_WRITTEN,
+        "parameters": [*_GRAPH_NAMES, *(_WAITING if method == "get" else [_FRESH])],
+        "responses": {**_GRAPH_READ, **_GRAPH_PROBLEMS} if method == "get" else _GRAPH_WRITTEN,
         **({"requestBody": _GRAPH_BODY} if method in ("put", "post") else {}),
     }
     for method, summary in {

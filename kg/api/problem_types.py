@@ -87,7 +87,8 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
             "Call refused",
             400,
             "SERVICE or LOAD would call another server. SERVICE may, where KG_SERVICE_HOSTS names the host; LOAD never.",
-            "Ask that server itself and join the answers, or ask whoever runs the service to allow the host.",
+            "Ask that server itself and join the answers, or ask whoever runs the service to allow the host. Instead of LOAD, fetch "
+            "the document and send it to /graphs.",
         ),
         ProblemType(
             "service-failed",
@@ -223,8 +224,8 @@ PROBLEM_TYPES: dict[str, ProblemType] = {
             "parameter-error",
             "Parameter error",
             400,
-            "A named query was given an argument that it does not take, or lacks, or that has the wrong type.",
-            "GET /queries lists the parameters with their types.",
+            "A named query or a look-up was given a parameter that it does not take, or lacks, or that has the wrong type.",
+            "GET /queries lists the parameters of named queries with their types, /docs those of all routes.",
         ),
         ProblemType("unknown-query", "Unknown query", 404, "No named query has this name.", "GET /queries lists them."),
         ProblemType(

@@ -170,6 +170,31 @@ def test_what_cannot_be_looked_up_gets_a_problem_document(
     assert response.json()["status"] == status
 
 
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("/entities/{}/relations?min_sources=2", "min-sources is meant?"),
+        ("/entities/{}/evidence?publishr=x", "publisher is meant?"),
+        ("/entities/{}?colour=red", "it takes none"),
+        ("/entities?name=Ana", "it takes q, type, limit, cursor"),
+        ("/paths?from=Ana Diaz&to=Boris Lund&maxlength=2", "max-length is meant?"),
+        ("/search?q=x&untill=2031", "until is meant?"),
+        ("/articles?offset=3", "it takes limit, cursor"),
+    ],
+)
+def test_a_parameter_that_a_route_does_not_have_is_named(
+    client: httpx.Client, kestrel: str, path: str, hint: str
+) -> None:
+    response = client.get(path.format(kestrel.rpartition("/")[2]))
+    assert (response.status_code, response.json()["hint"]) == (400, hint)
+    assert response.json()["type"].endswith("/parameter-error")
+
+
+def test_a_link_that_others_have_hung_things_on_still_opens_for_people(client: httpx.Client) -> None:
+    page = client.get("/entities?type=Person&fbclid=x", headers={"Accept": "text/html"})
+    assert page.status_code == 200
+
+
 def test_what_was_merged_redirects_to_the_same_lookup(writable: httpx.Client, folder: Path) -> None:
     lund, diaz = slug_of(writable, "Boris Lund"), slug_of(writable, "Ana Maria Diaz")
     decided = writable.post("/judgements", json={"kind": "same", "entity": lund, "other": diaz})

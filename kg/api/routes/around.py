@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from kg import lookup
-from kg.api.depends import ServiceDep, problems
+from kg.api.depends import KnownDep, ServiceDep, problems
 from kg.api.lookups.models import (
     CoMentionList,
     CoMentionOut,
@@ -36,7 +36,7 @@ from kg.api.lookups.wire import entity_out, relation_out
 from kg.catalogue import MAX_LENGTH, ArticleFilter, PathFilter
 from kg.lookup.cursors import cursor_of, position_of
 
-router = APIRouter(tags=["relations"])
+router = APIRouter(tags=["relations"], dependencies=[KnownDep], responses=problems(400))
 
 
 @router.get(

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from kg import lookup
 from kg.api.bodies import spooled
-from kg.api.depends import ServiceDep, TurnDep, TurnsDep, WriterDep, problems
+from kg.api.depends import KnownDep, ServiceDep, TurnDep, TurnsDep, WriterDep, problems
 from kg.api.models import (
     ArticleIn,
     ArticleList,
@@ -28,7 +28,7 @@ from kg.errors import UnknownEntity
 from kg.transfer import ARTICLE_TYPE, article_of
 from kg.types import Article
 
-router = APIRouter(tags=["articles"])
+router = APIRouter(tags=["articles"], dependencies=[KnownDep], responses=problems(400))
 
 JSON = "application/json"
 

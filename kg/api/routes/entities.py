@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 
 from kg import lookup, vocab
-from kg.api.depends import AcceptDep, ServiceDep, problems
+from kg.api.depends import AcceptDep, KnownDep, ServiceDep, problems
 from kg.api.lookups.models import AnswerOut, BatchIn, BatchOut
 from kg.api.lookups.parameters import LOOKUP_PROBLEMS, CursorQuery, EntityDep, LimitQuery, SourceDep
 from kg.api.lookups.wire import entity_out
@@ -21,7 +21,7 @@ from kg.api.problems import Refusal
 from kg.api.service import Service
 from kg.types import EntityClass
 
-router = APIRouter(tags=["entities"])
+router = APIRouter(tags=["entities"], dependencies=[KnownDep], responses=problems(400))
 
 CLASSES = vocab.ENTITY_CLASSES
 

@@ -17,12 +17,12 @@ from kg.api.decisions import (
     judgement_out,
     outcome_out,
 )
-from kg.api.depends import KeyNameDep, ServiceDep, TurnDep, WriterDep, problems
+from kg.api.depends import KeyNameDep, KnownDep, ServiceDep, TurnDep, WriterDep, problems
 from kg.api.problems import Refusal
 from kg.decisions import STATES, Decision, judgement_views, judgements_where
 from kg.errors import UnknownEntity
 
-router = APIRouter(tags=["judgements"])
+router = APIRouter(tags=["judgements"], dependencies=[KnownDep], responses=problems(400))
 
 NOBODY = "api"  # decides when neither the request nor its key has a name
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from kg import lookup
-from kg.api.depends import problems
+from kg.api.depends import KnownDep, problems
 from kg.api.lookups.fields import selected
 from kg.api.lookups.models import (
     EvidenceList,
@@ -37,7 +37,7 @@ from kg.catalogue import RELATION_SORTS
 from kg.errors import UnknownEntity
 from kg.lookup import Source
 
-router = APIRouter(tags=["relations"])
+router = APIRouter(tags=["relations"], dependencies=[KnownDep], responses=problems(400))
 
 SORTS = [*RELATION_SORTS, *(f"-{name}" for name in RELATION_SORTS)]
 HashPath = Annotated[

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
 from kg.api.decisions import ExplanationOut, QuestionKind, QuestionList, explanation_out, question_out
-from kg.api.depends import AcceptDep, ServiceDep, problems
+from kg.api.depends import AcceptDep, KnownDep, ServiceDep, problems
 from kg.api.pages import wants_page
 from kg.decisions import ALL_KINDS, explain, review
 
-router = APIRouter(tags=["judgements"])
+router = APIRouter(tags=["judgements"], dependencies=[KnownDep], responses=problems(400))
 
 
 @router.get("/review", response_model=QuestionList, responses=problems(422), summary="What waits for a person")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from kg import lookup
-from kg.api.depends import ServiceDep, problems
+from kg.api.depends import KnownDep, ServiceDep, problems
 from kg.api.lookups.parameters import ClassesQuery, CursorQuery, DayQuery, PublishersQuery, classes_of, day_of
 from kg.api.lookups.wire import entity_out
 from kg.api.models import EntityHit, Model, PassageOut
@@ -21,7 +21,7 @@ from kg.graph.facts import selector_iri
 from kg.lookup.cursors import cursor_of, position_of
 from kg.vocab import ENTITY_CLASSES
 
-router = APIRouter(tags=["search"])
+router = APIRouter(tags=["search"], dependencies=[KnownDep], responses=problems(400))
 
 
 class SearchKind(StrEnum):
