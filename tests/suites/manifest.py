@@ -18,6 +18,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, parse
 VARIABLE = "KG_TEST_SUITES"
 ARCHIVE = "rdf-tests-sparql11.tar.gz"
 FOLDER = "rdf-tests/sparql/sparql11/"
+BASE = "http://manifest.example/"
 
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 HT = "http://www.w3.org/2011/http#"
@@ -75,34 +76,43 @@ def read_texts(manifest: str) -> list[tuple[str, str]]:
     """The tests of a manifest that tells them in Markdown: names and texts, in order; none where it is absent."""
     if not suite():
         return []
-    graph = _Graph(_file(manifest))
-    entries = graph.list(graph.one(graph.subject(RDF + "type", MF + "Manifest"), MF + "entries"))
+    graph = ManifestGraph(manifest)
+    entries = graph.entries()
     return [
         (entry.value.rpartition("#")[2], max((text.value for text in graph.values(entry, RDFS + "comment")), key=len))
         for entry in entries
     ]
 
 
-@cache
-def _file(name: str) -> bytes:
+def read_file(name: str) -> bytes:
+    """A file of the suite, by its path below `sparql11`."""
     where = suite()
     assert where is not None
-    if where.is_dir():
-        return (where / FOLDER / name).read_bytes()
-    with tarfile.open(where) as archive:
-        member = archive.extractfile(FOLDER + name)
-        assert member is not None
-        return member.read()
+    return (where / FOLDER / name).read_bytes() if where.is_dir() else _unpacked(where)[name]
+
+
+@cache
+def _unpacked(archive: Path) -> dict[str, bytes]:
+    """All files of the packed suite, by their paths below `sparql11`: one of many costs as much as all."""
+    files: dict[str, bytes] = {}
+    with tarfile.open(archive) as packed:
+        for member in packed:
+            if member.name.startswith(FOLDER) and (file := packed.extractfile(member)) is not None:
+                files[member.name.removeprefix(FOLDER)] = file.read()
+    return files
 
 
 def _read(name: str) -> Iterator[ProtocolTest]:
-    graph = _Graph(_file(name))
+    graph = ManifestGraph(name)
     folder = name.rpartition("/")[0]
-    for entry in graph.list(graph.one(graph.subject(RDF + "type", MF + "Manifest"), MF + "entries")):
+    for entry in graph.entries():
         action = graph.value(entry, MF + "action")
         requests = graph.value(action, HT + "requests") if action is not None else None
         data = tuple(
-            (graph.text(given, RDFS + "label"), _file(f"{folder}/{graph.text(given, UT + 'graph').rpartition('/')[2]}"))
+            (
+                graph.text(given, RDFS + "label"),
+                read_file(f"{folder}/{graph.text(given, UT + 'graph').rpartition('/')[2]}"),
+            )
             for given in graph.values(entry, UT + "graphData")
         )
         exchanges = tuple(map(graph.exchange, graph.list(requests))) if requests is not None else ()
@@ -110,12 +120,16 @@ def _read(name: str) -> Iterator[ProtocolTest]:
         yield ProtocolTest(entry.value.rpartition("#")[2], data, exchanges)
 
 
-class _Graph:
-    """A manifest's triples."""
+class ManifestGraph:
+    """The triples of the manifest at a path below `sparql11`; its files have IRIs below `BASE`."""
 
-    def __init__(self, turtle: bytes) -> None:
+    def __init__(self, name: str) -> None:
         self.store = Store()
-        self.store.extend(parse(turtle, RdfFormat.TURTLE, base_iri="http://manifest.example/"))
+        self.store.extend(parse(read_file(name), RdfFormat.TURTLE, base_iri=BASE + name))
+
+    def entries(self) -> Iterator[Node]:
+        """Its tests, in order."""
+        return self.list(self.one(self.subject(RDF + "type", MF + "Manifest"), MF + "entries"))
 
     def values(self, subject: Node, predicate: str) -> list[Node | Literal]:
         found = self.store.quads_for_pattern(subject, NamedNode(predicate), None)
