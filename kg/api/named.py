@@ -111,6 +111,12 @@ def _operation(query: NamedQuery) -> dict[str, Any]:
             "schema": {"type": "number", "minimum": 1},
             "description": "Seconds until the query is given up, up to the service's limit; less than 1 is taken too.",
         },
+        {
+            "name": "fresh",
+            "in": "query",
+            "schema": {"type": "string", "enum": ["0", "1"]},
+            "description": "1: wait until all that was written before can be read; else it may be a second old.",
+        },
     ]
     needs = f"Takes {' or '.join(query.needs)}, at least one of them." if query.needs else ""
     described = "\n\n".join(filter(None, [query.description, needs, _cost(query)]))

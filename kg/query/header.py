@@ -12,7 +12,7 @@ from kg.query.parameters import REFERENCES, Parameter, ParameterType
 
 __all__ = ["Header", "read_header"]
 
-RESERVED = frozenset(("format", "timeout", "form"))
+RESERVED = frozenset(("format", "timeout", "fresh", "form"))
 MAX_CACHE_S = 86_400
 _PARAMETER = re.compile(
     r"""(?P<name>[A-Za-z_]\w*) \s*

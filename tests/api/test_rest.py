@@ -12,6 +12,7 @@ from pyoxigraph import RdfFormat, parse
 from kg.query import read_queries
 from kg.resources import resource
 from tests.api.conftest import URL_ID
+from tests.factory import World
 
 
 def slug_of(client: httpx.Client, name: str) -> str:
@@ -146,7 +147,7 @@ def test_each_named_query_is_an_operation_of_the_openapi_document(client: httpx.
         operation = paths[f"/queries/{name}"]["get"]
         told = {parameter["name"]: parameter for parameter in operation["parameters"]}
         assert operation["summary"] == query.title
-        assert set(told) == {*query.parameters, "format", "timeout"}
+        assert set(told) == {*query.parameters, "format", "timeout", "fresh"}
         for key, parameter in query.parameters.items():
             assert told[key]["required"] is parameter.required
             assert tuple(told[key]["schema"].get("enum", ())) == parameter.choices
@@ -183,6 +184,21 @@ def test_a_page_of_rows_has_the_form_filled_in_and_links_to_the_next(client: htt
 def test_a_query_says_how_long_its_answer_may_be_kept(client: httpx.Client) -> None:
     assert client.get("/queries/statistics-by-month").headers["cache-control"] == "public, max-age=300"
     assert client.get("/queries/leaders-of-group").headers["cache-control"] == "no-cache"
+
+
+def test_a_named_query_may_wait_for_what_was_written_before(writable: httpx.Client) -> None:
+    rows = {"format": "json", "fresh": "1"}
+    before = writable.get("/queries/statistics-by-publisher", params=rows).json()["results"]["bindings"]
+    article = {"id": "fresh", "publisher": "=The Fresh Courier", "text": World.sentences[1]}
+    assert writable.post("/articles", json=article).status_code == 201
+    after = writable.get("/queries/statistics-by-publisher", params=rows)
+    assert len(after.json()["results"]["bindings"]) == len(before) + 1
+    assert after.headers["cache-control"] == "no-cache"
+    table = writable.get("/queries/statistics-by-publisher", params={"format": "csv"})
+    assert "'=The Fresh Courier" in table.text
+    refused = writable.get("/queries/statistics-by-publisher", params={"fresh": "yes"})
+    assert refused.status_code == 400
+    assert writable.delete("/articles/fresh").status_code == 200
 
 
 def test_a_named_query_takes_an_article_by_its_id_and_a_name_of_the_ontology(client: httpx.Client) -> None:

@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from kg import vocab
 from kg.errors import StoreError, UnknownEntity
 from kg.exports import FORMATS, Export, write
-from kg.exports.tables import safe
+from kg.exports.tables import safe, safe_rows
 from kg.graph.oxigraph import OxigraphStore
 from kg.graph.scope import WHOLE, Provenance, Scope
 from tests.golden.story import (
@@ -199,6 +199,18 @@ def test_no_text_becomes_a_formula(text: str) -> None:
 
 def test_what_is_no_formula_stays_as_it_is() -> None:
     assert [safe(cell) for cell in ("a=b", "1-2", "", -1.5, 0, None, False)] == ["a=b", "1-2", "", -1.5, 0, "", "false"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 1000])
+def test_rows_of_a_query_become_no_formulas_however_they_come(size: int) -> None:
+    rows = [["name", "ünïversal"], ["=cmd", "-1.5"], ["two\nlines", "+1e3"], ['a "quoted", text', "-1 day"], ["", "@x"]]
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    table = text.getvalue().encode()
+    safe_table = b"".join(safe_rows(table[at : at + size] for at in range(0, len(table), size)))
+    assert list(csv.reader(io.StringIO(safe_table.decode(), newline=""))) == [
+        ["name", "ünïversal"], ["'=cmd", "-1.5"], ["two\nlines", "+1e3"], ['a "quoted", text', "'-1 day"], ["", "'@x"],
+    ]  # fmt: skip
 
 
 # FollowTheMoney

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Annotated
@@ -21,17 +22,16 @@ from kg.api.pages import render
 from kg.api.pages.queries import table_of, timeline_of
 from kg.api.pages.rendering import FORMAT_NAMES
 from kg.api.problems import Refusal, problem_of
-from kg.api.protocol import QueryRequest, preferred_wait, seconds
+from kg.api.protocol import QueryRequest, freshness, preferred_wait, seconds
 from kg.api.service import Service
 from kg.errors import ParameterError, UnknownEntity, UnknownQuery
+from kg.exports.tables import safe_rows
 from kg.graph import Answer
 from kg.lookup.references import find_reference
 from kg.query import NamedQuery, bind
+from kg.query.header import RESERVED
 
 router = APIRouter(tags=["queries"])
-
-RESERVED = ("format", "timeout", "form")
-"""Names of URL parameters that are ours, not the query's."""
 
 
 @router.get("/queries", response_model=list[NamedQueryOut], summary="The named queries")
@@ -56,7 +56,8 @@ async def run_query(
 ) -> Response:
     """The parameters of the query are parameters of the URL; one that is left out means any.
 
-    Answers come in the formats of /sparql, by Accept or `format=`. `?form` gives a form for people.
+    Answers come in the formats of /sparql, by Accept or `format=`; CSV is for spreadsheets, no text of an article becomes a
+    formula. `fresh=1` waits for what was written before. `?form` gives a form for people.
     """
     query = service.queries.get(name)
     if query is None:
@@ -71,6 +72,8 @@ async def run_query(
     wants_table = given.get("format") == "html" or (
         not given.get("format") and choose(accept, (*SOLUTIONS, HTML)) is HTML
     )
+    if fresh := freshness({"fresh": [value for value in given.getlist("fresh") if value]}, default=False):
+        await service.publication.refresh()
     resolve = partial(find_reference, service.workspace.catalogue, service.base)
     try:
         text = await run_in_threadpool(bind, query, arguments, resolve=resolve)
@@ -97,24 +100,27 @@ async def run_query(
             cancel=cancel,
         )
     headers = dict(reply.headers)
-    if query.cache_s:
+    if query.cache_s and not fresh:
         scope = "private" if service.settings.read_key == "required" else "public"
         headers["Cache-Control"] = f"{scope}, max-age={query.cache_s}"
     if query.is_paged and reply.status == 200 and int(arguments.get("limit", 0)) <= PAGED_TO:
         reply = replace(reply, body=await run_in_threadpool(_whole, reply))
-    if not isinstance(reply.body, bytes):
-        return StreamingResponse(reply.body, reply.status, headers, media_type=reply.content_type)
+    body: bytes | Iterable[bytes] = reply.body
+    if reply.content_type.startswith("text/csv"):
+        body = b"".join(safe_rows([body])) if isinstance(body, bytes) else safe_rows(body)
+    if not isinstance(body, bytes):
+        return StreamingResponse(body, reply.status, headers, media_type=reply.content_type)
     pages: dict[str, str] = {}
-    if query.is_paged and reply.body:
-        rows = row_count(reply.body, reply.content_type.partition(";")[0])
+    if query.is_paged and body:
+        rows = row_count(body, reply.content_type.partition(";")[0])
         kept = {key: value for key, value in given.items() if key != "form" and value != ""}
         pages = neighbours(query, kept, rows)
         if pages:
             headers["Link"] = ", ".join(f'<{at}>; rel="{relation}"' for relation, at in pages.items())
     if wants_table:
         headers.pop("ETag", None)
-        return HTMLResponse(_page(service, query, arguments, text, reply.body, pages), headers=headers)
-    return Response(reply.body, reply.status, headers, media_type=reply.content_type)
+        return HTMLResponse(_page(service, query, arguments, text, body, pages), headers=headers)
+    return Response(body, reply.status, headers, media_type=reply.content_type)
 
 
 def _whole(reply: Reply) -> bytes:
