@@ -5,10 +5,13 @@ Starlette's Headers decode every name that they pass, and each request is asked 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["encoded", "header", "lines_of"]
+__all__ = ["encoded", "header", "lines_of", "takes_gzip"]
+
+_REFUSED = re.compile(r"\s*(x-)?gzip\s*;\s*q\s*=\s*0(\.0*)?\s*", re.IGNORECASE)
 
 
 def header(scope: Mapping[str, Any], name: bytes) -> str | None:
@@ -39,3 +42,12 @@ def lines_of(fields: Iterable[tuple[bytes, bytes]]) -> bytes:
     b'etag: x\\r\\n'
     """
     return b"".join([b"%b: %b\r\n" % field for field in fields])
+
+
+def takes_gzip(accept_encoding: str | None) -> bool:
+    """Whether a client takes gzip: it names it, and not with the weight 0 (RFC 9110, 12.5.3).
+
+    >>> takes_gzip("br, gzip;q=0.5"), takes_gzip("gzip;q=0, identity"), takes_gzip(None)
+    (True, False, False)
+    """
+    return any("gzip" in one and not _REFUSED.fullmatch(one) for one in (accept_encoding or "").split(","))

@@ -18,10 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kg.api.audit import notes
 from kg.api.express import Whole
 from kg.api.gate import SECURITY, Gate, given_number, new_number
-from kg.api.headers import encoded, header
+from kg.api.headers import encoded, header, takes_gzip
 from kg.api.keys import key_of
 from kg.api.logs import request_id
 from kg.api.problems import MEDIA_TYPE, RETRY_AFTER_S, Problem, Refusal, problem_of, too_large
+from kg.errors import QueryCancelled
 
 __all__ = ["Envelope", "send_problem"]
 
@@ -109,6 +110,9 @@ class Envelope:
                 raise too_large(limit)
             if response.head:
                 inner = {**scope, "method": "GET"}
+            coding = header(scope, b"accept-encoding")
+            if coding is not None and "gzip" in coding and not takes_gzip(coding):  # Starlette looks for the word alone
+                inner = {**inner, "headers": [field for field in scope["headers"] if field[0] != b"accept-encoding"]}
             await self.app(inner, body, response)
         except Exception as error:
             if response.started:
@@ -118,6 +122,8 @@ class Envelope:
                 log.exception("%s %s failed", scope["method"], scope["path"])
             await body.drain()
             await send_problem(problem, response)
+            if isinstance(error, QueryCancelled):
+                response.status = CLIENT_LEFT  # nobody heard it: a 503 would look like too much load
         finally:
             if inner is not scope and "route" in inner:
                 scope["route"] = inner["route"]

@@ -16,7 +16,7 @@ from starlette.types import Scope
 from kg.api.answers import Reply
 from kg.api.express import HEAD, Whole
 from kg.api.gate import SECURITY, Gate, given_number, new_number
-from kg.api.headers import encoded, header, lines_of
+from kg.api.headers import encoded, header, lines_of, takes_gzip
 from kg.api.keys import key_of
 from kg.api.logs import request_id
 
@@ -91,7 +91,7 @@ class Shortcut:
             request_id=given_number(scope),
             accept=header(scope, b"accept"),
             if_none_match=header(scope, b"if-none-match"),
-            gzip="gzip" in (header(scope, b"accept-encoding") or ""),
+            gzip=takes_gzip(header(scope, b"accept-encoding")),
             matters=self._gate.asks_who(scope),
             vary=vary,
             lines=lines_of([*SECURITY, *encoded(cors)]),

@@ -273,6 +273,8 @@ def test_clients_that_go_away_before_the_answer_end_their_queries(victim: Victim
         begun = time.monotonic()
         assert until(lambda: victim.metric("queries_running") == 0)
         assert time.monotonic() - begun < 10
+    counted = 'http_requests_total{method="GET",route="/sparql",status="499"}'
+    assert until(lambda: counted in victim.client.get("/metrics").text)
 
 
 def test_a_thousand_silent_connections_hold_nobody_up(victim: Victim) -> None:

@@ -152,15 +152,22 @@ def test_without_a_query_programs_get_a_service_description_and_people_a_form(cl
 
 def test_long_answers_are_compressed_for_those_who_ask(client: httpx.Client) -> None:
     query = "SELECT * { ?s ?p ?o }"
-    packed, plain = (
+    packed, plain, *others = (
         client.get("/sparql", params={"query": query}, headers={"Accept-Encoding": coding})
-        for coding in ("gzip", "identity")
+        for coding in ("gzip", "identity", "gzip;q=0, *;q=0", "GZIP; Q=0.000")
     )
     assert packed.headers["content-encoding"] == "gzip"
-    assert "content-encoding" not in plain.headers
+    assert not [answer for answer in (plain, *others) if "content-encoding" in answer.headers]
     assert packed.content == plain.content
     assert int(packed.headers["content-length"]) < int(plain.headers["content-length"])
     assert "Accept-Encoding" in packed.headers["vary"]
+
+
+def test_a_page_is_not_compressed_for_those_who_refuse(client: httpx.Client) -> None:
+    codings = {
+        coding: client.get("/docs", headers={"Accept-Encoding": coding}).headers for coding in ("gzip", "gzip;q=0")
+    }
+    assert [name for name, headers in codings.items() if "content-encoding" in headers] == ["gzip"]
 
 
 def test_an_answer_says_which_version_of_the_graph_it_shows(client: httpx.Client) -> None:
