@@ -46,6 +46,24 @@ def test_relative_iris_are_below_the_service(plain: httpx.Client) -> None:
     assert ask(plain, f"<{plain.base_url}a> ?p <{plain.base_url}c>")
 
 
+def test_sparql_1_2_is_written_and_asked_as_the_engine_has_it(plain: httpx.Client) -> None:
+    text = """DROP ALL; INSERT DATA {
+      <a:s> <a:p> 1 {| <a:source> <a:x> |} . <a:s> <a:p> 2 ~ <a:r> . <a:r> <a:q> "x"@en--rtl
+    }"""
+    assert update(plain, text).status_code == 204
+    for pattern in (
+        "<a:s> <a:p> 1 {| <a:source> <a:x> |}",
+        "<a:s> <a:p> 2 ~ <a:r>",
+        "<< <a:s> <a:p> 1 >> <a:source> <a:x>",
+        "?r <http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies> <<( <a:s> <a:p> ?n )>> FILTER(?n = 1)",
+        '<a:r> <a:q> ?x FILTER(hasLANGDIR(?x) && LANGDIR(?x) = "rtl")',
+        "FILTER(isTRIPLE(<<( <a:s> <a:p> 1 )>>) && OBJECT(TRIPLE(<a:s>, <a:p>, 1)) = 1)",
+    ):
+        assert ask(plain, pattern), pattern
+    rows = plain.get("/sparql", params={"query": 'VERSION "1.2" SELECT (TRIPLE(<a:s>, <a:p>, 1) AS ?t) {}'})
+    assert rows.json()["results"]["bindings"][0]["t"]["type"] == "triple"
+
+
 def test_patterns_are_matched_against_the_dataset_of_the_request(plain: httpx.Client) -> None:
     update(plain, "DROP ALL; INSERT DATA { GRAPH <urn:x:1> { <a> <b> 1 } GRAPH <urn:x:2> { <a> <b> 2 } <a> <b> 3 }")
     found = {
