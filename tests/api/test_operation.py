@@ -22,6 +22,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from kg.access import KeyRing, KeyScope, ServiceAddress
 from kg.api.problem_types import PROBLEM_TYPES
 from tests.api.conftest import KEY, fill
+from tests.factory import World
 from tests.serving import REPOSITORY, environment, running
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -142,7 +143,18 @@ def test_a_write_is_logged_with_key_route_outcome_and_request(tmp_path: Path) ->
             client.delete("/articles/late", headers={**bearer(secret), "X-Request-ID": f"mine-{number}"})
         client.delete("/articles/nothing", headers=bearer(writer))
         assert client.delete("/articles/late").status_code == 401
+        article = {"id": "new", "text": World.sentences[1]}
+        assert client.post("/articles", json=article, headers=bearer(writer)).status_code == 201
+        label = {"kind": "label", "entity": "Ana Diaz", "label": "Ana María Díaz"}
+        number = client.post("/judgements", json=label, headers=bearer(writer)).json()["judgements"][0]["id"]
+        assert client.delete("/judgements/last", headers=bearer(writer)).status_code == 200
     lines = [json.loads(line) for line in (folder / "audit.jsonl").read_text().splitlines()]
+    lines, said = lines[:3], lines[3:]
+    assert [(line.get("article"), line.get("change"), line.get("judgements")) for line in said] == [
+        ("new", "added", None),
+        (None, None, [number]),
+        (None, None, [number]),
+    ]
     assert [(line["key"], line["outcome"], line["status"]) for line in lines] == [
         ("newsroom", "done", 200),
         ("dashboard", "refused", 403),

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from kg import lookup
+from kg.api.audit import note
 from kg.api.bodies import spooled
 from kg.api.depends import KnownDep, ServiceDep, TurnDep, TurnsDep, WriterDep, problems
 from kg.api.models import (
@@ -131,7 +132,9 @@ async def post_article(service: ServiceDep, turns: TurnsDep, request: Request, r
     async with spooled(request.receive) as body, turns.one():  # bodies that wait for their turn lie on disk
         # Not here: the metadata of a large page take seconds, in which nobody else would be answered.
         article = await run_in_threadpool(_article, request.headers.get("content-type", ""), body)
+        note(request.scope, article=article.id)
         outcome = await run_in_threadpool(service.ingest, article)
+    note(request.scope, change=outcome)
     iri = service.article_iri(article.id).value
     response.status_code = 201 if outcome == "added" else 200
     response.headers["Location"] = "/" + iri.removeprefix(service.workspace.base)

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
+from kg.api.audit import note
 from kg.api.depends import ServiceDep, TurnsDep
 from kg.api.pages import render
 from kg.api.pages.desk import ask_of, desk_values
@@ -75,6 +76,7 @@ async def decide(service: ServiceDep, turns: TurnsDep, request: Request) -> Resp
     except (UnknownEntity, AmbiguousEntity, ResolutionError) as error:  # somebody was quicker, or its article went
         wrong = f"Nothing was decided: {error}."
         return await run_in_threadpool(_page, service, request, form, wrong=wrong, status=409)
+    note(request.scope, kind=action, judgements=[one.id for one in outcome.judgements])
     number = _outcomes(request).keep(outcome)
     return RedirectResponse(f"{ask.address()}&decided={number}", 303, headers=UNKEPT)
 

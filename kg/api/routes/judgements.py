@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 
+from kg.api.audit import note
 from kg.api.decisions import (
     EXAMPLES,
     JudgementIn,
@@ -75,6 +76,7 @@ def get_judgement(service: ServiceDep, id: int) -> JudgementOut:  # noqa: A002
 def post_judgement(
     service: ServiceDep,
     key_name: KeyNameDep,
+    request: Request,
     response: Response,
     judgement: Annotated[JudgementIn, Body(openapi_examples=EXAMPLES)],
 ) -> OutcomeOut:
@@ -82,6 +84,7 @@ def post_judgement(
     its state says so. An ambiguous name is a 409 with its candidates."""
     given = judgement.model_dump(exclude={"author"})
     outcome = service.decide(Decision(**given, author=judgement.author or key_name or NOBODY))
+    note(request.scope, kind=judgement.kind, judgements=[one.id for one in outcome.judgements])
     response.headers["Location"] = f"/judgements/{outcome.judgements[0].id}"
     return outcome_out(outcome)
 
@@ -96,6 +99,7 @@ def post_judgement(
 def delete_judgement(
     service: ServiceDep,
     key_name: KeyNameDep,
+    request: Request,
     id: str,  # noqa: A002
     author: Annotated[str | None, Query(description="Who takes it back; else the key's name.", max_length=200)] = None,
 ) -> OutcomeOut:
@@ -103,4 +107,6 @@ def delete_judgement(
     if id != "last" and not (id.isascii() and id.isdigit() and len(id) < 19):
         raise UnknownEntity(f"no judgement {id}", hint="GET /judgements lists them")
     by = (author or "").strip() or key_name or NOBODY
-    return outcome_out(service.take_back(None if id == "last" else int(id), author=by))
+    outcome = service.take_back(None if id == "last" else int(id), author=by)
+    note(request.scope, judgements=[one.id for one in outcome.judgements])
+    return outcome_out(outcome)
