@@ -27,6 +27,8 @@ from tests.suites.service import ServiceUnderTest
 
 QUERIES, UPDATES, SYNTAX = read_evaluations()
 KNOWN = {"queries": (QUERIES, 233), "updates": (UPDATES, 94), "syntax": (SYNTAX, 166)}
+FETCHING = [test for test in UPDATES if test.name in ("update-silent/load-silent", "update-silent/load-into-silent")]
+WRITING = [test for test in UPDATES if test not in FETCHING]
 NOWHERE = "http://manifest.example/nowhere"  # a graph that is not there: a default graph without triples
 EVERYTHING = "SELECT ?g ?s ?p ?o { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
 NAMED = "SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } FILTER(?g IN (%s)) }"
@@ -65,7 +67,12 @@ def test_a_query_is_answered_as_the_engine_answers_it(filled: ServiceUnderTest, 
     assert test.answer(response.body) == test.wanted()
 
 
-@pytest.mark.parametrize("test", UPDATES, ids=lambda test: test.name)
+@pytest.mark.parametrize("test", FETCHING, ids=lambda test: test.name)
+def test_an_update_that_would_fetch_is_refused_silent_or_not(plain: ServiceUnderTest, test: UpdateTest) -> None:
+    assert _update(plain, test.update) == (400, "call-refused")
+
+
+@pytest.mark.parametrize("test", WRITING, ids=lambda test: test.name)
 def test_an_update_does_in_an_ordinary_store_what_the_engine_does(plain: ServiceUnderTest, test: UpdateTest) -> None:
     _only_if_the_engine_does(test)
     assert _update(plain, f"DROP ALL;\n{inserted(test.before)}", fresh="0") == (204, "")
@@ -73,7 +80,7 @@ def test_an_update_does_in_an_ordinary_store_what_the_engine_does(plain: Service
     assert quads_of(_rows(plain, EVERYTHING)) == test.wanted()
 
 
-@pytest.mark.parametrize("test", [test for test in UPDATES if "" not in dict(test.before)], ids=lambda test: test.name)
+@pytest.mark.parametrize("test", [test for test in WRITING if "" not in dict(test.before)], ids=lambda test: test.name)
 def test_an_update_of_user_graphs_in_a_workspace_does_so_too(workspace: ServiceUnderTest, test: UpdateTest) -> None:
     _only_if_the_engine_does(test)
     workspace.reset()
