@@ -1,4 +1,5 @@
-"""Lines that only list names: "Harbour League, Dockers' Union, Marek Zielonka, Oslo, Gdynia" states nothing of any two of them."""
+"""Lines that only list names: "Harbour League, Dockers' Union, Marek Zielonka, Oslo, Gdynia" states nothing of any two of them. Nor does a
+line that says who wrote an article: "(Reporting by Ana Diaz in Oslo; Editing by Eva Lind)"."""
 
 from __future__ import annotations
 
@@ -11,15 +12,18 @@ from kg.types import Mention, MentionKind, Relation, Span
 __all__ = ["without_lists"]
 
 NAMES = 4  # fewer may be a signature or a caption: "Ana Diaz, Harbour Pilots' Association"
+_CREDIT = re.compile(r"\W*(?:additional\s+)?(?:reporting|writing|editing|compiled|translated)\s+by\b", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]+")
 _BETWEEN = frozenset({"and", "or", "the", "of", "in"})
 
 
 def without_lists(text: str, mentions: Sequence[Mention], relations: Sequence[Relation]) -> list[Relation]:
-    """The relations less those whose sentence is a mere list of names; a place within another stays ("Gdynia, Poland")."""
+    """The relations less those whose sentence is a credit or a mere list of names; a place within another stays ("Gdynia, Poland")."""
     names = sorted(m.span for m in mentions if m.kind is MentionKind.NAME)
     lists = {sentence: _lists_names(text, sentence, names) for sentence in {r.sentence for r in relations}}
-    return [r for r in relations if r.predicate == "within" or not lists[r.sentence]]
+    credited = {sentence for sentence in lists if _CREDIT.match(text, sentence.start, sentence.end)}
+    kept = [r for r in relations if r.sentence not in credited]
+    return [r for r in kept if r.predicate == "within" or not lists[r.sentence]]
 
 
 def _lists_names(text: str, sentence: Span, names: Sequence[Span]) -> bool:

@@ -273,10 +273,17 @@ _REST_OF_WORD = re.compile(
 )  # "Ma'an", where the tags end before the apostrophe
 
 
+_DATELINE = re.compile(r"[\w .,’'-]{2,30}\s[-–—]{1,2}\s+(?=\w)")  # "Ohio - Kestrel Lines" behind "COLUMBUS, "
+_CAPITALS = re.compile(r"[^a-z]*")
+
+
 def _name(text: str, span: Span, cls: EntityClass) -> Span | None:
     """A name's span, or None: a name has a capital, a digit, or a script without case; a date may do without."""
     if cls is EntityClass.DATE:
         return span
+    place = _DATELINE.match(text, span.start, span.end)
+    if place and _CAPITALS.fullmatch(text[max(0, span.start - 50) : span.start].rpartition("\n")[2]):
+        span = Span(place.end(), span.end)
     if rest := _REST_OF_WORD.match(text, span.end):
         span = Span(span.start, rest.end())
     surface = span.of(text)

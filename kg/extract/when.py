@@ -1,7 +1,8 @@
 """Dates that a sentence gives to something else: in "the war from 1979 to 1989, and the rebels in the 1990s" the war has its date.
 
-So has "closed" in "bought in 1998, closed in 2018", and "fled" has none in "they fled the town, and came back in 1995". In our annotation
-of news and stories (November 2026) the event has the date that these rules take from it in 21 of 355 cases.
+So has "closed" in "bought in 1998, closed in 2018", and "fled" has none in "they fled the town, and came back in 1995"; nothing begins
+at the date until which it goes on. In our annotation of news and stories (November 2026) the event has the date that these rules take
+from it in 26 of 376 cases.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ _RIGHT_BEHIND = re.compile(r"\s+(?:(?:in|on|of|from|since|between|the|late|early
 _APART = re.compile(r",|\band\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")  # "today" and "on Friday" may be the day of the dateline
 _DATELINE = re.compile(r"[^.]{0,50},\s+|[A-ZÀ-Þ\s]{3,40}")  # what stands before its date
+_UNTIL = re.compile(r"\b(?:until|till)\s+(?:the\s+)?$", re.IGNORECASE)  # no beginning
+_NEGATED = re.compile(r"\b(?:not|never|no)\b|n['’]t\b", re.IGNORECASE)  # "did not open until 1995"
 _JOINED = re.compile(r",?\s+and\s+(?:then\s+|later\s+)?", re.IGNORECASE)
 
 
@@ -55,6 +58,8 @@ def dated_otherwise(
         if last < 0:
             return False
         span, other = triggers[last]
+        if text[span.start - 2 : span.start] == ", ":
+            return False  # "a truce with the army, signed in 1995"
         start = mentions[event].span.end
         if span.start < start or of.get(other, other) == of.get(event, event) or own(span.end) != date:
             return False
@@ -67,7 +72,9 @@ def dated_otherwise(
         if not sentences[event].contains(when):
             continue
         mine = own(span.end)
-        if mine is None:
+        if span.end <= when.start and _only_ends(text, when.start):
+            found.add((event, date))
+        elif mine is None:
             if span.end <= when.start and others(event, when):
                 found.add((event, date))
         elif mine.end <= when.start:
@@ -78,6 +85,12 @@ def dated_otherwise(
         ):
             found.add((event, date))
     return found
+
+
+def _only_ends(text: str, start: int) -> bool:
+    """Whether a date says until when something went on."""
+    before = max(0, start - 90)
+    return _UNTIL.search(text, before, start) is not None and _NEGATED.search(text, before, start) is None
 
 
 def _line(text: str, end: int) -> str:

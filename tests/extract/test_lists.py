@@ -45,3 +45,18 @@ def test_a_place_within_another_may_be_told_by_a_comma() -> None:
 
 def test_words_that_are_marked_as_happenings_are_no_names() -> None:
     assert kept("Harbour League, Dockers' Union, Marek Zielonka, Oslo.", kind=MentionKind.TRIGGER)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(Reporting by Marek Zielonka in Oslo; Editing by the Dockers' Union, Harbour League)",
+        "Additional reporting by Marek Zielonka of the Harbour League and the Dockers' Union",
+    ],
+)
+def test_who_wrote_an_article_is_no_news(text: str) -> None:
+    assert not kept(text, "within")
+
+
+def test_reporting_is_told_of_elsewhere() -> None:
+    assert kept("After reporting by Marek Zielonka the Dockers' Union left the Harbour League.")

@@ -78,3 +78,19 @@ def test_a_name_ends_where_its_word_does(text: str, name: str) -> None:
     span = _name(text, Span(*begin.span()), EntityClass.PLACE)
     assert span is not None
     assert span.of(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "whole"),
+    [
+        ("LIMA, Ohio - Kestrel Lines sank.", "Ohio - Kestrel Lines", "Kestrel Lines"),
+        ("Late news\nLUND, Sweden — Kestrel Lines sank.", "Sweden — Kestrel Lines", "Kestrel Lines"),
+        ("He boarded the Oslo - Bergen Line.", "Oslo - Bergen Line", "Oslo - Bergen Line"),
+        ("LIMA, Coca-Cola sank.", "Coca-Cola", "Coca-Cola"),
+    ],
+)
+def test_the_place_of_a_dateline_is_no_part_of_a_name(text: str, name: str, whole: str) -> None:
+    start = text.index(name)
+    span = _name(text, Span(start, start + len(name)), EntityClass.GROUP)
+    assert span is not None
+    assert span.of(text) == whole

@@ -89,10 +89,16 @@ def test_a_date_right_beside_another_event(text: str, event: str) -> None:
         pytest.param("They {E:bombed} and {E:shelled} in {D:1995}.", id="both then"),
         pytest.param("The {E:war} that {E:ended} in {D:1995}.", id="one clause"),
         pytest.param("They {E:met}, and {E:left} it in {D:1995}.", id="not right behind"),
+        pytest.param("a {E:truce} with the army, {E:signed} in {D:1995}", id="a participle of the same"),
+        pytest.param("It did not {E:open} until {D:1995}.", id="not until is when"),
     ],
 )
 def test_dates_that_several_events_may_have(text: str) -> None:
     assert excluded(text) == []
+
+
+def test_until_when_it_went_on_is_not_when_it_began() -> None:
+    assert excluded("They {E:raided} the valley until {D:2004}.") == [("raided", "2004")]
 
 
 def test_what_is_told_twice_is_one_event() -> None:
