@@ -44,19 +44,11 @@ class _Pairs(nn.Module):
 
     What depends on one mention or one distance goes through the hidden layer once for each, not once for each pair; states are
     projected before they are mixed; the context of a pair is that of the pair turned round; only the pieces of mentions are averaged.
-    Each product with weights is a layer of its own, so that it can be done in int8.
     """
 
     def __init__(self, pairs: Pairs) -> None:
         super().__init__()
         self.pairs = pairs
-        width, distances = pairs.context.out_features, pairs.distance.embedding_dim
-        parts = pairs.hidden.weight.detach().split([width, width, width, width, distances], dim=1)
-        self.of_subject, self.of_object, self.of_both, self.of_context, of_distance = (_product(part) for part in parts)
-        self.project = _product(pairs.context.weight.detach())
-        self.by_distance = nn.Embedding.from_pretrained(
-            of_distance(pairs.distance.weight.detach()) + pairs.hidden.bias.detach()
-        )
 
     def forward(
         self,
@@ -69,6 +61,10 @@ class _Pairs(nn.Module):
         gaps: Tensor,
     ) -> Tensor:
         pairs = self.pairs
+        width = pairs.context.out_features
+        parts = pairs.hidden.weight.split([width, width, width, width, pairs.distance.embedding_dim], dim=1)
+        of_subject, of_object, of_both, of_context, of_distance = (part.T for part in parts)
+
         inside = spans.sum(0).nonzero().squeeze(-1)
         spans = spans.index_select(1, inside)
         mentions = torch.cat([spans @ states.index_select(0, inside), pairs.kind(kinds)], -1)
@@ -80,42 +76,27 @@ class _Pairs(nn.Module):
         # of each piece what every two mentions attend to, summed over the heads: one product instead of one row for each pair and head
         attended = (spans @ attention.index_select(1, inside)).permute(2, 1, 0)
         shared = (attended @ attended.transpose(1, 2)).flatten(1).index_select(1, either_way)
-        context = self.project(states).T @ shared / (shared.sum(0) + 1e-9)
+        context = (states @ pairs.context.weight.T).T @ shared / (shared.sum(0) + 1e-9)
         context = torch.tanh(context.T + pairs.context.bias)
 
-        x = self.of_both(u.index_select(0, subjects) * v.index_select(0, objects))
-        x = x + self.of_subject(u).index_select(0, subjects) + self.of_object(v).index_select(0, objects)
-        x = x + self.by_distance(gaps) + self.of_context(context).index_select(0, place)
+        x = (u.index_select(0, subjects) * v.index_select(0, objects)) @ of_both
+        x = x + (u @ of_subject).index_select(0, subjects) + (v @ of_object).index_select(0, objects)
+        x = x + (pairs.distance.weight @ of_distance + pairs.hidden.bias).index_select(0, gaps)
+        x = x + (context @ of_context).index_select(0, place)
         return pairs.output(nn.functional.gelu(x))
-
-
-def _product(weight: Tensor) -> nn.Linear:
-    """A layer without bias of some weights (out, in)."""
-    layer = nn.Linear(weight.shape[1], weight.shape[0], bias=False)
-    layer.weight = nn.Parameter(weight.clone(), requires_grad=False)
-    return layer
 
 
 def export(
     network: Network, base: Path, tokenizer: Path, out: Path, *, name: str, version: str, more: Mapping[str, Any]
 ) -> None:
-    """Write the artifact to `out`; most weights int8, activations scaled dynamically. `more` joins the manifest (calibration, seed)."""
+    """Write the artifact to `out`; weights int8, activations scaled dynamically. `more` joins the manifest (calibration, data, seed)."""
     network = network.eval()
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         full = Path(scratch) / "encoder.onnx"
         export_encoder(network, full)
         quantize_dynamic(str(full), str(out / "encoder.onnx"), weight_type=QuantType.QInt8, per_channel=True)
-        full = Path(scratch) / "pairs.onnx"
-        export_pairs(network.pairs, full)
-        # the two products that are made for each pair; int8 makes the smaller ones slower
-        quantize_dynamic(
-            str(full),
-            str(out / "pairs.onnx"),
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            nodes_to_quantize=["/of_both/MatMul", "/of_context/MatMul"],
-        )
+    export_pairs(network.pairs, out / "pairs.onnx")
     if not (out / "words.npz").exists():  # frozen: the file of the base model never changes
         rows, scales = quantised_words(base)
         np.savez_compressed(out / "words.npz", rows=rows, scales=scales)
