@@ -149,7 +149,11 @@ def _bearer(
     liked = {j: scores.get((max(j, k), min(j, k)), 0.0) for j in uses}
     best = max(uses, key=lambda j: (liked[j], j < k, j if j < k else -j))
     before = [j for j in uses if j < k]
-    return best if liked[best] >= LINK else (before[-1] if before else uses[0])
+    if liked[best] >= LINK or not before:
+        return best if liked[best] >= LINK else uses[0]
+    named = [found.find(j) for j in before]
+    most = max(named.count(root) for root in named)
+    return next(j for j, root in zip(before, named, strict=True) if named.count(root) == most)
 
 
 def _fits(subject: EntityClass, obj: EntityClass) -> bool:
