@@ -17,7 +17,7 @@ def command(
     ],
     base: Annotated[Path, typer.Option("--base", metavar="DIR", help="Folder of all-MiniLM-L6-v2.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the model's folder is written.")],
-    steps: Annotated[int, typer.Option("--steps", min=1, help="Length of the run.")] = 5600,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Length of the run.")] = 6000,
     seed: Annotated[int, typer.Option("--seed", help="Of the run: equal seeds give equal models.")] = 1,
     without: Annotated[
         list[str] | None, typer.Option("--without", metavar="CORPUS", help="Leave a corpus out.")

@@ -12,18 +12,18 @@ from kg.evaluate.report import Measured, lines, measure, reliability
 from kg.extract import load_extractor
 from kg.train.own import own_records
 
-MODEL = "newsgraph-en-6"
+MODEL = "newsgraph-en-7"
 REACHED = {
-    ("facts, strict", "ALL"): 0.54,
-    ("facts, strict", "leads"): 0.57,
-    ("facts, strict", "locatedIn"): 0.60,
-    ("facts, strict", "involves"): 0.49,
-    ("facts, strict", "involvesPerson"): 0.53,
-    ("facts, strict", "occurredAt"): 0.47,
-    ("facts, strict", "occurredOn"): 0.67,
-    ("names, strict", "ALL"): 0.92,
-    ("names, strict", "Group"): 0.89,
-    ("coreference", "CoNLL"): 0.69,
+    ("facts, strict", "ALL"): 0.56,
+    ("facts, strict", "leads"): 0.63,
+    ("facts, strict", "locatedIn"): 0.58,
+    ("facts, strict", "involves"): 0.51,
+    ("facts, strict", "involvesPerson"): 0.56,
+    ("facts, strict", "occurredAt"): 0.48,
+    ("facts, strict", "occurredOn"): 0.71,
+    ("names, strict", "ALL"): 0.93,
+    ("names, strict", "Group"): 0.90,
+    ("coreference", "CoNLL"): 0.70,
     ("triggers", "token"): 0.78,
 }
 CALIBRATION_ERROR = 0.05
