@@ -21,6 +21,8 @@ _APPOSED = re.compile(r"(?:,\s+|\s+\(|,?\s+in\s+)(?:the\s+)?", re.IGNORECASE)
 
 MOST = 40  # candidates of one name; there are hundreds of San Josés, and those of few people are never told apart
 
+TOLD = 0.5  # confidence: what a text more likely does not say tells no place from another
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -136,7 +138,8 @@ def _relations(extraction: Extraction) -> tuple[dict[int, tuple[int, ...]], dict
     holds: dict[int, dict[int, None]] = defaultdict(dict)
     for relation in extraction.relations:
         inner, outer = chain_of.get(relation.subject), chain_of.get(relation.object)
-        if relation.predicate == "within" and relation.supports and inner is not None and outer is not None:
+        told = relation.predicate == "within" and relation.supports and relation.score >= TOLD
+        if told and inner is not None and outer is not None:
             inside[inner][outer] = None
             holds[outer][inner] = None
     return {n: tuple(values) for n, values in inside.items()}, {n: tuple(values) for n, values in holds.items()}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -169,3 +170,13 @@ def test_of_a_long_text_what_stands_around_a_name_counts_for_it() -> None:
     far = " ".join(f"[Hamlet{n}]" for n in range(120))
     found = where(f"[Tripoli] and [Beirut]. {towns} {far} [Benghazi] and [Misrata].")
     assert found["Tripoli"] == "city LB"
+
+
+def test_what_a_text_hardly_says_moves_no_place() -> None:
+    whole, found = read("[Moengo] and [Paramaribo] in {Suriname}.", {"Moengo": "Paramaribo"})
+    unsure = replace(found, relations=tuple(replace(relation, score=0.4) for relation in found.relations))
+    kinds = [
+        {extraction.chains[n].names[0]: one.kind for n, one in ground(whole, extraction).items()}["Paramaribo"]
+        for extraction in (found, unsure)
+    ]
+    assert kinds == ["region", "city"]
